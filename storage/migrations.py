@@ -1,0 +1,135 @@
+"""The schema, as steps. A step that has been released is never edited: the next change is a new step.
+
+Times are Unix seconds (UTC). `chat_id` is the chat in which a photo is remembered today; `origin_chat_id` with
+`message_id` is where it was sent: a group that became a supergroup numbers its messages anew.
+"""
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("lookback")
+
+
+@migrations()
+def m001_create_tables(db: Database) -> None:
+    """Chats, the update inbox, events with what was sent for them, photos with their embeddings, albums."""
+    db.executescript(
+        """
+        CREATE TABLE chats (
+            id INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL,               -- Telegram's Chat.type
+            title TEXT NOT NULL,
+            state TEXT NOT NULL,              -- member, left, migrated
+            migrated_to INTEGER,
+            last_update_at REAL
+        );
+        CREATE TABLE inbox (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            update_id INTEGER NOT NULL UNIQUE,
+            chat_id INTEGER,
+            body TEXT NOT NULL,               -- the update, as Telegram sent it (JSON)
+            state TEXT NOT NULL,              -- queued, sending, unanswered, failed
+            reason TEXT,
+            received_at REAL NOT NULL
+        );
+        CREATE INDEX inbox_by_state ON inbox (state, id);
+        CREATE TABLE inbox_done (
+            update_id INTEGER PRIMARY KEY,
+            done_at REAL NOT NULL
+        );
+        CREATE TABLE events (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL REFERENCES chats(id),
+            kind TEXT NOT NULL,               -- photo, similar, cluster, album
+            state TEXT NOT NULL,              -- waiting, done, silent, stale, unanswered, failed
+            message_id INTEGER NOT NULL,      -- what the answer replies to
+            origin_chat_id INTEGER NOT NULL,
+            thread_id INTEGER,
+            asker_id INTEGER,
+            media_group_id TEXT,
+            photo_id INTEGER,                 -- the photo that is asked about
+            request TEXT NOT NULL,            -- JSON: what was asked, and how far a long answer has come
+            sent_at REAL NOT NULL,
+            due_at REAL NOT NULL,
+            reason TEXT,
+            ended_at REAL
+        );
+        CREATE INDEX events_by_state ON events (state, due_at);
+        CREATE UNIQUE INDEX events_by_media_group ON events (origin_chat_id, media_group_id)
+            WHERE media_group_id IS NOT NULL AND kind = 'photo';
+        CREATE TABLE sends (
+            event_id INTEGER NOT NULL REFERENCES events(id) ON DELETE CASCADE,
+            step TEXT NOT NULL,
+            state TEXT NOT NULL,              -- sending, sent, unanswered
+            message_ids TEXT NOT NULL,        -- JSON list, once Telegram has told them
+            at REAL NOT NULL,
+            PRIMARY KEY (event_id, step)
+        );
+        CREATE INDEX sends_by_state ON sends (state);
+        CREATE TABLE photos (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL REFERENCES chats(id),
+            origin_chat_id INTEGER NOT NULL,
+            message_id INTEGER NOT NULL,
+            thread_id INTEGER,
+            sender_id INTEGER,
+            sender_name TEXT NOT NULL,
+            sent_at REAL NOT NULL,
+            caption TEXT NOT NULL,
+            media_group_id TEXT,
+            event_id INTEGER REFERENCES events(id),
+            is_document INTEGER NOT NULL,
+            file_id TEXT NOT NULL,
+            file_unique_id TEXT NOT NULL,
+            file_size INTEGER NOT NULL,
+            width INTEGER NOT NULL,
+            height INTEGER NOT NULL,
+            thumb_file_id TEXT,
+            sizes TEXT NOT NULL,              -- JSON: [[file_id, width, height, bytes], ...]
+            spoiler INTEGER NOT NULL,
+            perceptual_hash TEXT,             -- 64 bits, 16 hex digits
+            state TEXT NOT NULL,              -- pending, ready, failed
+            reason TEXT,
+            claims INTEGER NOT NULL DEFAULT 0,
+            due_at REAL NOT NULL DEFAULT 0,   -- when a failed download is tried again
+            UNIQUE (origin_chat_id, message_id)
+        );
+        CREATE INDEX photos_by_chat ON photos (chat_id, sent_at, message_id);
+        CREATE INDEX photos_by_file ON photos (file_unique_id);
+        CREATE INDEX photos_by_event ON photos (event_id);
+        CREATE INDEX photos_pending ON photos (id, due_at) WHERE state = 'pending';
+        CREATE INDEX photos_pending_by_chat ON photos (chat_id, id) WHERE state = 'pending';
+        CREATE TABLE embeddings (
+            photo_id INTEGER NOT NULL REFERENCES photos(id) ON DELETE CASCADE,
+            model TEXT NOT NULL,
+            vector BLOB NOT NULL,             -- little-endian float32, unit length
+            PRIMARY KEY (photo_id, model)
+        );
+        CREATE TABLE clusterings (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL UNIQUE REFERENCES chats(id),
+            event_id INTEGER NOT NULL,
+            model TEXT NOT NULL,
+            k INTEGER NOT NULL,
+            photos INTEGER NOT NULL,
+            leftover INTEGER NOT NULL,
+            made_at REAL NOT NULL
+        );
+        CREATE TABLE albums (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            clustering_id INTEGER NOT NULL REFERENCES clusterings(id) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            tightness REAL NOT NULL,
+            posted INTEGER NOT NULL DEFAULT 0, -- how many of its photos have been posted so far
+            UNIQUE (clustering_id, number)
+        );
+        CREATE TABLE album_photos (
+            album_id INTEGER NOT NULL REFERENCES albums(id) ON DELETE CASCADE,
+            rank INTEGER NOT NULL,            -- 1 is nearest to the centroid
+            photo_id INTEGER NOT NULL REFERENCES photos(id) ON DELETE CASCADE,
+            PRIMARY KEY (album_id, rank)
+        );
+        CREATE INDEX album_photos_by_photo ON album_photos (photo_id);
+        """
+    )
