@@ -1,0 +1,83 @@
+"""The door over HTTP, on loopback (aiohttp): `/bot<token>/<method>` and `/file/bot<token>/<path>`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import BodyPartReader, web
+
+from bot.sandbox.telegram import Dropped, Telegram
+
+MOST_UPLOADED = 60 * 1024 * 1024
+
+
+@asynccontextmanager
+async def serve(telegram: Telegram, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+    """Open the door; yields the root url, as `LOOKBACK_API_URL` takes it."""
+    app = web.Application(client_max_size=MOST_UPLOADED)
+    door = _Door(telegram)
+    app.router.add_get("/file/bot{token}/{path:.+}", door.file)
+    app.router.add_route("*", "/bot{token}/{method}", door.method)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, handler_cancellation=True)
+    await runner.setup()
+    site = web.TCPSite(runner, host, port)
+    await site.start()
+    try:
+        yield f"http://{host}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+class _Door:
+    def __init__(self, telegram: Telegram) -> None:
+        self._telegram = telegram
+
+    async def method(self, request: web.Request) -> web.StreamResponse:
+        """A call of the Bot API."""
+        if request.match_info["token"] != self._telegram.token:
+            return web.json_response({"ok": False, "error_code": 401, "description": "Unauthorized"}, status=401)
+        raw, files = await _read(request)
+        try:
+            status, body = await self._telegram.call(request.match_info["method"], raw, files)
+        except Dropped:
+            return _hang_up(request)
+        return web.Response(status=status, body=body, content_type=_kind(body))
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        """A file's bytes."""
+        if request.match_info["token"] != self._telegram.token:
+            return web.Response(status=404)
+        try:
+            status, data = await self._telegram.download(request.match_info["path"])
+        except Dropped:
+            return _hang_up(request)
+        return web.Response(status=status, body=data, content_type="application/octet-stream")
+
+
+def _kind(body: bytes) -> str:
+    return "text/html" if body.startswith(b"<") else "application/json"
+
+
+def _hang_up(request: web.Request) -> web.StreamResponse:
+    """End the connection under the client's feet."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+async def _read(request: web.Request) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Parameters and uploads, however they were sent: query, form, multipart or JSON (Bot API, Making requests)."""
+    raw: dict[str, Any] = dict(request.query)
+    if request.content_type == "application/json":
+        return raw | await request.json(), {}
+    if request.content_type != "multipart/form-data":
+        return raw | dict(await request.post()), {}
+    files: dict[str, bytes] = {}
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader) or part.name is None:
+            continue
+        if part.filename is None:
+            raw[part.name] = await part.text()
+        else:
+            files[part.name] = bytes(await part.read())
+    return raw, files

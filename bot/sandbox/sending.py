@@ -1,0 +1,159 @@
+"""The methods that put messages into a chat, with what Telegram refuses of them."""
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from bot.sandbox import entities, refusals
+from bot.sandbox.faults import Call
+from bot.sandbox.people import People
+from bot.sandbox.refusals import Refusal
+from bot.sandbox.state import Chat, Message
+
+TEXT_LIMIT, CAPTION_LIMIT, BUTTON_LIMIT = 4096, 1024, 64
+GENERAL_TOPIC = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FloodRule:
+    """Messages a group takes in a window of seconds; an album counts its length (teloxide#515)."""
+
+    messages: int = 20
+    seconds: float = 60.0
+
+
+class Sending(People):
+    """`sendMessage`, `sendPhoto`, `sendDocument`, `sendMediaGroup`."""
+
+    _albums = count(1)
+    flood: FloodRule | None = None
+
+    def chat_of(self, call: Call) -> Chat:
+        """The chat a call is about.
+
+        Raises:
+            Refusal: there is none, it has become a supergroup, or the bot is out.
+        """
+        chat = self.chats.get(call.params.get("chat_id", 0))
+        if chat is None:
+            raise Refusal(refusals.CHAT_NOT_FOUND)
+        if chat.upgraded_to is not None:
+            raise refusals.upgraded(chat.upgraded_to)
+        if chat.bot_status in ("kicked", "left"):
+            raise Refusal(refusals.KICKED.format(chat.type), 403)
+        return chat
+
+    def send_message_call(self, call: Call) -> Message:
+        """`sendMessage`."""
+        chat = self.chat_of(call)
+        return self._put(chat, call, [self.text_content(call.params)])[0]
+
+    def send_photo_call(self, call: Call) -> Message:
+        """`sendPhoto`, by file id or upload."""
+        chat = self._photo_chat(call)
+        content = self.photo_content(call.params.get("photo"), call.files, "photo") | self.caption_content(call.params)
+        if call.params.get("has_spoiler"):
+            content["has_media_spoiler"] = True
+        return self._put(chat, call, [content])[0]
+
+    def send_document_call(self, call: Call) -> Message:
+        """`sendDocument`, by upload."""
+        chat = self.chat_of(call)
+        data = call.files.get("document")
+        if data is None:
+            raise Refusal(refusals.WRONG_FILE)
+        content = {"document": self.files.add_document(data)} | self.caption_content(call.params)
+        return self._put(chat, call, [content])[0]
+
+    def send_media_group_call(self, call: Call) -> list[Message]:
+        """`sendMediaGroup`: one message an item, one media_group_id."""
+        chat = self._photo_chat(call)
+        media = call.params.get("media") or []
+        if not 2 <= len(media) <= 10:
+            raise Refusal(refusals.ALBUM_LENGTH)
+        album = {"media_group_id": f"bot{next(self._albums)}"}
+        return self._put(chat, call, [self.media_content(item, call.files) | album for item in media])
+
+    def _photo_chat(self, call: Call) -> Chat:
+        chat = self.chat_of(call)
+        if not chat.can_send_photos and chat.bot_status != "administrator":
+            raise Refusal(refusals.NO_PHOTO_RIGHTS)
+        return chat
+
+    def media_content(self, item: dict[str, Any], files: dict[str, bytes]) -> dict[str, Any]:
+        """What an InputMediaPhoto puts into a message."""
+        if item.get("type") != "photo":
+            raise Refusal(f"media type {item.get('type')} is not known to this fake")
+        content = self.photo_content(item.get("media"), files, None) | self.caption_content(item)
+        return content | ({"has_media_spoiler": True} if item.get("has_spoiler") else {})
+
+    def photo_content(self, media: Any, files: dict[str, bytes], part: str | None) -> dict[str, Any]:
+        """The sizes of a photo given by file id, by `attach://name`, or as the part of an upload."""
+        name = media.removeprefix("attach://") if isinstance(media, str) and media.startswith("attach://") else part
+        if name is not None and name in files:
+            return {"photo": self.files.add_photo(files[name])}
+        if not isinstance(media, str):
+            raise Refusal(refusals.WRONG_FILE)
+        return {"photo": self.files.photo(media)}
+
+    def text_content(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Text, entities and buttons of a message."""
+        plain, found = entities.parse(params.get("text", ""), params.get("parse_mode"))
+        if not plain.strip():
+            raise Refusal(refusals.EMPTY)
+        if entities.utf16_length(plain) > TEXT_LIMIT:
+            raise Refusal(refusals.TOO_LONG)
+        return {"text": plain} | ({"entities": found} if found else {})
+
+    def caption_content(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Caption and its entities."""
+        plain, found = entities.parse(params.get("caption") or "", params.get("parse_mode"))
+        if entities.utf16_length(plain) > CAPTION_LIMIT:
+            raise Refusal(refusals.CAPTION_TOO_LONG)
+        return ({"caption": plain} if plain else {}) | ({"caption_entities": found} if found else {})
+
+    def buttons(self, params: dict[str, Any]) -> dict[str, Any]:
+        """An inline keyboard, with its data checked."""
+        markup = params.get("reply_markup")
+        if not markup:
+            return {}
+        for row in markup["inline_keyboard"]:
+            for button in row:
+                if not 1 <= len(button.get("callback_data", "").encode()) <= BUTTON_LIMIT:
+                    raise Refusal(refusals.BUTTON_INVALID)
+        return {"reply_markup": markup} if markup["inline_keyboard"] else {}
+
+    def _put(self, chat: Chat, call: Call, contents: list[dict[str, Any]]) -> list[Message]:
+        """Check where it goes and how many went there, then put it there."""
+        where = self._where(chat, call.params) | self.buttons(call.params)
+        self._spend(chat, len(contents))
+        return [self.post(chat, self.bot, content | where) for content in contents]
+
+    def _where(self, chat: Chat, params: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        thread = params.get("message_thread_id")
+        if thread is not None:
+            if thread == GENERAL_TOPIC or thread not in chat.topics:
+                raise Refusal(refusals.THREAD_NOT_FOUND)
+            found |= {"message_thread_id": thread, "is_topic_message": True}
+        reply = params.get("reply_parameters")
+        if reply:
+            target = chat.messages.get(reply["message_id"])
+            if target is not None:
+                found["reply_to_message"] = {k: v for k, v in target.items() if k != "reply_to_message"}
+            elif not reply.get("allow_sending_without_reply"):
+                raise Refusal(refusals.REPLY_NOT_FOUND)
+        return found
+
+    def _spend(self, chat: Chat, weight: int) -> None:
+        if self.flood is None or chat.type == "private":
+            return
+        now, since = self.clock(), self.clock() - self.flood.seconds
+        sent = [message["date"] for message in chat.messages.values() if self._is_mine(message)]
+        recent = sorted(date for date in sent if date > since)
+        if len(recent) + weight > self.flood.messages:
+            frees = recent[min(len(recent), len(recent) + weight - self.flood.messages) - 1]
+            raise refusals.flood(max(1, int(frees + self.flood.seconds - now) + 1))
+
+    def _is_mine(self, message: Message) -> bool:
+        return bool(message.get("from", {}).get("id") == self.bot.id)

@@ -1,0 +1,96 @@
+"""What Telegram knows: people, chats, messages; and how a message looks as JSON (Bot API, Message)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.sandbox.files import Files
+from bot.sandbox.updates import Updates
+
+Message = dict[str, Any]
+ANONYMOUS_ID = 1087968824
+"""GroupAnonymousBot, in whose name anonymous admins send (Bot API, Message.sender_chat)."""
+SERVICE_ID = 777000
+"""Telegram, in whose name posts of a linked channel are forwarded."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person, or a bot."""
+
+    id: int
+    first_name: str
+    username: str | None = None
+    is_bot: bool = False
+
+    def json(self) -> dict[str, Any]:
+        """As a User object."""
+        known = {"id": self.id, "is_bot": self.is_bot, "first_name": self.first_name, "username": self.username}
+        return {name: value for name, value in known.items() if value is not None}
+
+
+@dataclass(slots=True)
+class Chat:
+    """A chat. `bot_status` is the bot's: member, administrator, left, kicked."""
+
+    id: int
+    type: str
+    title: str
+    members: list[User] = field(default_factory=list)
+    admins: list[User] = field(default_factory=list)
+    forum: bool = False
+    topics: set[int] = field(default_factory=set)
+    bot_status: str = "member"
+    can_send_photos: bool = True
+    upgraded_to: int | None = None
+    messages: dict[int, Message] = field(default_factory=dict)
+    next_message_id: int = 1
+
+    def json(self) -> dict[str, Any]:
+        """As a Chat object."""
+        if self.type == "private":
+            return {"id": self.id, "type": self.type, "first_name": self.title}
+        forum = {"is_forum": True} if self.forum else {}
+        return {"id": self.id, "type": self.type, "title": self.title} | forum
+
+
+class World:
+    """The state behind both doors. `clock` gives Unix seconds."""
+
+    def __init__(self, clock: Callable[[], float], *, privacy: bool) -> None:
+        self.clock = clock
+        self.bot = User(123456, "Lookback", "lookback_bot", is_bot=True)
+        self.token = "123456:sandbox"
+        self.can_read_all_group_messages = not privacy
+        self.files, self.updates = Files(), Updates()
+        self.users: dict[int, User] = {self.bot.id: self.bot}
+        self.chats: dict[int, Chat] = {}
+        self.commands: dict[str, list[dict[str, str]]] = {}
+        self.queries: dict[str, dict[str, Any]] = {}
+        self.actions: list[tuple[int, str]] = []
+
+    def post(self, chat: Chat, sender: User | None, content: dict[str, Any], *, date: float | None = None) -> Message:
+        """Put a message into a chat, without an update."""
+        message: Message = {"message_id": chat.next_message_id, "date": int(date or self.clock()), "chat": chat.json()}
+        chat.next_message_id += 1
+        if sender is not None:
+            message["from"] = sender.json()
+        message |= content
+        chat.messages[message["message_id"]] = message
+        return message
+
+    def deliver(self, chat: Chat, message: Message, kind: str = "message") -> int | None:
+        """Tell the bot of a message where Telegram would: not where it is out, not past privacy mode."""
+        if chat.bot_status in ("left", "kicked") or not self._hears(chat, message):
+            return None
+        return self.updates.add(kind, message)
+
+    def _hears(self, chat: Chat, message: Message) -> bool:
+        """Privacy mode: commands, replies to the bot and service messages only (core.telegram.org/bots/features)."""
+        if chat.type not in ("group", "supergroup") or chat.bot_status == "administrator":
+            return True
+        if self.can_read_all_group_messages:
+            return True
+        reply = message.get("reply_to_message", {}).get("from", {}).get("id") == self.bot.id
+        service = any(name.startswith(("migrate_", "new_chat", "left_chat")) for name in message)
+        return reply or service or str(message.get("text", "")).startswith("/")
