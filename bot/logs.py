@@ -30,6 +30,7 @@ def set_up(level: str = "INFO", secrets: Iterable[str] = (), stream: TextIO | No
     """Send every record, warning and uncaught exception to stderr (or `stream`), in place of an earlier set-up."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(OneLine(secrets, tracebacks=level == "DEBUG"))
+    handler.addFilter(_is_ours_or_matters)
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)
     for name in QUIET:
@@ -38,6 +39,11 @@ def set_up(level: str = "INFO", secrets: Iterable[str] = (), stream: TextIO | No
         logging.getLogger(name).setLevel(logging.INFO)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
+
+
+def _is_ours_or_matters(record: logging.LogRecord) -> bool:
+    """open_clip tells of each step of loading on the root logger, where nobody can be told apart."""
+    return record.name != "root" or record.levelno >= logging.WARNING
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:

@@ -59,7 +59,8 @@ class Photos:
         """Take an edit over: another caption, or another picture, whose old vectors go. Inside the turn."""
         known = self._db.execute("SELECT file_unique_id FROM photos WHERE id = ?", [photo_id]).fetchone()
         if known[0] == new.file_unique_id:
-            self._db.execute("UPDATE photos SET caption = ? WHERE id = ?", [new.caption, photo_id])
+            sql = "UPDATE photos SET caption = ?, spoiler = ? WHERE id = ?"
+            self._db.execute(sql, [new.caption, int(new.spoiler), photo_id])
             return
         columns = _file_columns(new) | {"perceptual_hash": None, "reason": None, "claims": 0, "due_at": 0}
         assigned = ", ".join(f"{name} = ?" for name in columns)

@@ -35,7 +35,7 @@ KNOWN: dict[str, set[str]] = {
     "sendMediaGroup": _SEND | {"media"},
     "editMessageText": _EDIT | _TEXT,
     "editMessageCaption": _EDIT | _CAPTION,
-    "editMessageMedia": _EDIT | {"media"},
+    "editMessageMedia": _EDIT | {"media", "parse_mode"},  # parse_mode: PTB's Defaults add it, Telegram overlooks it
     "editMessageReplyMarkup": _EDIT,
     "deleteMessage": {"chat_id", "message_id"},
     "deleteMessages": {"chat_id", "message_ids"},

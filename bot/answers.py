@@ -1,0 +1,67 @@
+"""How the events about one photo are answered: a photo that came, and `/similar`."""
+
+from collections.abc import Callable, Sequence
+
+from telegram.constants import ChatAction
+
+from bot import texts
+from bot.photos import EventRow, Found, Photos, Unreadable, Unseen
+from bot.sending import Priority, Sender, Stale
+from bot.showing import Place, Shower
+from bot.tickets import StepTicket
+
+
+class Answers:
+    """Silence is the default: a photo that came is answered only where something reaches the threshold."""
+
+    def __init__(self, photos: Photos, sender: Sender, shower: Shower, problem: Callable[[], str | None]) -> None:
+        self._photos, self._sender, self._shower, self._problem = photos, sender, shower, problem
+
+    async def photo(self, event: EventRow) -> None:
+        """Answer a photo, or an album as one, with the most similar earlier photos."""
+        if not self._photos.is_fresh(event):
+            raise Stale
+        found = await self._photos.similar_earlier(event)
+        if found:
+            await self._show(event, found, Priority.ANSWER, brief=True)
+
+    async def similar(self, event: EventRow) -> None:
+        """Answer `/similar`: here silence would be rude, so every outcome has its sentence."""
+        await self._shower.action(_place(event), ChatAction.TYPING)
+        try:
+            found = await self._photos.similar_to(event)
+        except Unreadable as error:
+            await self._say(event, texts.photo_failed(str(error)))
+        except Unseen:
+            await self._say(event, texts.photo_waits(self._problem()))
+        else:
+            if found:
+                await self._show(event, found, Priority.COMMAND, brief=False)
+            else:
+                await self._say(event, texts.nothing_similar())
+
+    async def _show(self, event: EventRow, found: Sequence[Found], priority: Priority, *, brief: bool) -> None:
+        pictures = await self._shower.pictures([one.photo for one in found])
+        if self._sender.limits.room(event.chat_id) < len(pictures):
+            pictures = dict(list(pictures.items())[:1])  # the budget is short: one photo, and links to the others
+        caption = texts.answer([_line(one, shown=one.photo.id in pictures) for one in found])
+        ticket = self._ticket(event)
+        wanted = (lambda: self._photos.is_fresh(event)) if brief else (lambda: True)
+        shown = tuple(pictures.values())
+        await self._shower.show(ticket, _place(event), shown, caption, priority, still_wanted=wanted)
+
+    async def _say(self, event: EventRow, text: str) -> None:
+        await self._shower.say(self._ticket(event), _place(event), text)
+
+    def _ticket(self, event: EventRow) -> StepTicket:
+        return StepTicket(self._photos.store, self._photos.workers.store, event.id, "answer", end=True)
+
+
+def _place(event: EventRow) -> Place:
+    return Place(event.chat_id, event.thread_id, event.reply_to)
+
+
+def _line(found: Found, *, shown: bool) -> texts.Line:
+    photo = found.photo
+    link = texts.message_link(photo.chat_id, photo.origin_chat_id, photo.message_id)
+    return texts.Line(found.percent, photo.sender_name, photo.sent_at, link, shown)

@@ -1,0 +1,246 @@
+"""Joins the parts: one visible list of handlers; opens in `post_init`, closes in `post_shutdown`."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from telegram import BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, LinkPreviewOptions, Update
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+from telegram.ext import (
+    Application,
+    ApplicationBuilder,
+    BaseUpdateProcessor,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    Defaults,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+from telegram.request import BaseRequest, HTTPXRequest
+
+from bot import keyboards, texts
+from bot.answers import Answers
+from bot.clustering import Clustering
+from bot.config import Settings
+from bot.handlers.albums import AlbumHandlers
+from bot.handlers.errors import ErrorHandlers
+from bot.handlers.help import HelpHandlers
+from bot.handlers.membership import MembershipHandlers
+from bot.handlers.photos import PhotoHandlers
+from bot.handlers.similar import SimilarHandlers
+from bot.handlers.status import StatusHandlers
+from bot.inbox import BOUND, Inbox, Wanted
+from bot.indexing import Indexer
+from bot.jobs import Jobs
+from bot.limits import Limits
+from bot.lookback import Lookback
+from bot.photos import Photos, Rules
+from bot.polling import ListeningBot, watch
+from bot.sending import Sender
+from bot.showing import Shower
+from bot.vision.clip import Clip
+from bot.vision.model import ImageModel
+from bot.worker import Workers
+
+ALLOWED_UPDATES = [
+    Update.MESSAGE, Update.EDITED_MESSAGE, Update.CHANNEL_POST, Update.EDITED_CHANNEL_POST,
+    Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER,
+]  # fmt: skip
+"""Named, since Telegram otherwise keeps the list of an earlier program with this token (Bot API, getUpdates)."""
+LAST = 99
+"""The handler group that ends the rows of updates for which nothing was to be done."""
+
+logger = logging.getLogger(__name__)
+
+App = Application[Any, Any, Any, Any, Any, Any]
+
+
+class Turns(BaseUpdateProcessor):
+    """A chat's turns are taken in order; they only store rows. Commands and buttons have no turn to wait for."""
+
+    def __init__(self) -> None:
+        super().__init__(max_concurrent_updates=BOUND)
+        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        """Run one update, under its chat's lock unless it asks something."""
+        if isinstance(update, Update) and update.effective_chat and not _asks(update):
+            async with self._turns[update.effective_chat.id]:
+                await coroutine
+        else:
+            await coroutine
+
+    async def initialize(self) -> None:
+        """Nothing to set up."""
+
+    async def shutdown(self) -> None:
+        """Nothing to close."""
+
+
+def _asks(update: Update) -> bool:
+    text = update.effective_message.text if update.effective_message else None
+    return update.callback_query is not None or (text or "").startswith("/")
+
+
+def build(
+    settings: Settings,
+    *,
+    request: BaseRequest | None = None,
+    clip: ImageModel | None = None,
+    limits: Limits | None = None,
+) -> App:
+    """Join the whole bot. The arguments stand in for Telegram, the model and the limits in tests and the sandbox."""
+    limits, workers = limits or Limits(), Workers()
+    commands = {*texts.COMMANDS, *texts.PRIVATE_COMMANDS}
+    inbox = Inbox(Wanted(settings.allowed_chats, commands), on_stop=limits.close)
+    app = _application(settings, inbox, request)
+    rules = Rules(settings.threshold, settings.answer_photos, settings.album_wait, settings.fresh)
+    photos = Photos(workers, clip or Clip(settings.model, settings.device), rules)
+    sender = Sender(limits)
+    shower = Shower(app.bot, sender, workers)
+    clustering = Clustering(app.bot, photos, sender, shower, settings.cluster_albums)
+    answers = Answers(photos, sender, shower, problem=lambda: indexer.problem)
+    quick = {"photo": answers.photo, "similar": answers.similar}
+    jobs = Jobs(workers, {"quick": quick, "long": {"cluster": clustering.cluster, "album": clustering.album}})
+    indexer = Indexer(
+        app.bot, workers, photos.model, batch=settings.batch, max_pixels=settings.max_pixels, on_ready=jobs.wake
+    )
+    lookback = Lookback(photos, sender, shower, indexer, jobs, inbox)
+    _add_handlers(app, lookback)
+    app.bot_data["lookback"] = lookback
+    app.post_init = partial(_open, lookback, settings)
+    app.post_stop = partial(_stop, lookback)
+    app.post_shutdown = partial(_close, lookback)
+    return app
+
+
+def _application(settings: Settings, inbox: Inbox, request: BaseRequest | None) -> App:
+    defaults = Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True))
+    # Wide pools and patient timeouts: PTB's defaults give up a photo upload or a busy pool within seconds.
+    ordinary = request or HTTPXRequest(
+        connection_pool_size=64, pool_timeout=30, read_timeout=30, write_timeout=30, media_write_timeout=120
+    )
+    polling = request or HTTPXRequest(connection_pool_size=2, pool_timeout=10, read_timeout=20)
+    bot = ListeningBot(
+        settings.require_token(), base_url=f"{settings.api_url}/bot", base_file_url=f"{settings.api_url}/file/bot",
+        request=ordinary, get_updates_request=polling, defaults=defaults,
+    )  # fmt: skip
+    builder: Any = ApplicationBuilder().bot(bot).update_queue(inbox).job_queue(None)
+    app: App = builder.concurrent_updates(Turns()).build()
+    return app
+
+
+def _add_handlers(app: App, lookback: Lookback) -> None:
+    """Every handler; the first that fits gets the update."""
+    photos, asked, albums = PhotoHandlers(lookback), HelpHandlers(lookback), AlbumHandlers(lookback)
+    new = filters.UpdateType.MESSAGE
+    pictures = filters.PHOTO | filters.Document.IMAGE
+    app.add_handlers(
+        [
+            # What Telegram says about the chat itself, before anything that would store under its old id.
+            MessageHandler(filters.StatusUpdate.MIGRATE, MembershipHandlers(lookback).migrated),
+            ChatMemberHandler(MembershipHandlers(lookback).changed, ChatMemberHandler.MY_CHAT_MEMBER),
+            # Photos, new or edited, from people and channels.
+            MessageHandler(pictures, photos.arrived),
+            # Questions: new messages only, an edited command is not asked again.
+            CommandHandler("start", asked.start, new),
+            CommandHandler("help", asked.help, new),
+            CommandHandler("status", StatusHandlers(lookback).status, new),
+            CommandHandler("similar", SimilarHandlers(lookback).similar, new),
+            CommandHandler("cluster", albums.cluster, new),
+            CommandHandler("album", albums.album, new),
+            # Buttons, by what their data says.
+            CallbackQueryHandler(albums.stop, keyboards.STOP),
+            CallbackQueryHandler(albums.button, keyboards.ALBUM),
+        ]
+    )
+
+    async def turn_over(update: Update, _: object) -> None:
+        await lookback.inbox.turn_over(update.update_id)
+
+    app.add_handler(TypeHandler(Update, turn_over), group=LAST)
+    app.add_error_handler(ErrorHandlers(lookback).on_error)
+
+
+async def _open(lookback: Lookback, settings: Settings, app: App) -> None:
+    """Before the first poll: the store, and the loops that work from it. The model loads meanwhile."""
+    photos = lookback.photos
+    await photos.open(settings.database)
+    for old, new in await photos.migrations():
+        lookback.inbox.wanted.allow_as(old, new)
+    lookback.inbox.open(app.bot, photos.store, photos.workers.store)
+    lookback.jobs.start(
+        photos.store,
+        partial(lookback.indexer.run, photos.store),
+        partial(_introduce, app),
+        partial(watch, app.bot, partial(_end, app)),
+    )
+    logger.info("Lookback is up as @%s, model %s, database %s", app.bot.username, photos.model.id, settings.database)
+
+
+async def _introduce(app: App) -> None:
+    """Register the commands and warn of privacy mode; a server that refuses this is no reason not to work."""
+    try:
+        await app.bot.set_my_commands(list(texts.COMMANDS.items()), BotCommandScopeAllGroupChats())
+        await app.bot.set_my_commands(list(texts.PRIVATE_COMMANDS.items()), BotCommandScopeAllPrivateChats())
+    except TelegramError as error:
+        logger.info("the commands could not be registered: %s", error)
+    if not app.bot.bot.can_read_all_group_messages:
+        logger.warning("privacy mode is on: photos of groups reach the bot only where it is an admin (see doctor)")
+
+
+def _end(app: App) -> None:
+    app.bot_data["silent"] = True
+    app.stop_running()
+
+
+async def _stop(lookback: Lookback, _: App) -> None:
+    await lookback.jobs.stop()
+
+
+async def _close(lookback: Lookback, _: App) -> None:
+    """Also after a start that failed halfway."""
+    await lookback.jobs.stop()
+    await lookback.photos.close()
+    lookback.photos.workers.close()
+
+
+@asynccontextmanager
+async def running(app: App) -> AsyncIterator[App]:
+    """Poll and work until the block ends, in the order of `Application.run_polling` but on a loop that runs already."""
+    assert app.updater is not None
+    try:
+        await app.initialize()
+        await app.post_init(app)  # type: ignore[misc]
+        await app.updater.start_polling(allowed_updates=ALLOWED_UPDATES)
+        await app.start()
+        yield app
+    finally:
+        if app.updater.running:
+            await app.updater.stop()
+        if app.running:
+            await app.stop()
+            await app.post_stop(app)  # type: ignore[misc]
+        await app.shutdown()
+        await app.post_shutdown(app)  # type: ignore[misc]
+
+
+def run(settings: Settings) -> int:
+    """Run until a signal; the exit code (1 where polling was silent for too long, for the supervisor)."""
+    app = build(settings)
+    if settings.webhook_url is None:
+        app.run_polling(allowed_updates=ALLOWED_UPDATES, bootstrap_retries=-1)
+    else:
+        secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
+        app.run_webhook(
+            settings.webhook_listen, settings.webhook_port, url_path="telegram", webhook_url=settings.webhook_url,
+            secret_token=secret, max_connections=1, allowed_updates=ALLOWED_UPDATES, bootstrap_retries=-1,
+        )  # fmt: skip
+    return 1 if app.bot_data.get("silent") else 0

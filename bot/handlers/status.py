@@ -1,0 +1,38 @@
+"""`/status`: what is remembered here, and what is wrong."""
+
+from telegram import Update
+from telegram.ext import ContextTypes
+
+from bot import texts
+from bot.handlers.incoming import place
+from bot.handlers.rights import Rights, own_rights
+from bot.lookback import Lookback
+
+Context = ContextTypes.DEFAULT_TYPE
+
+
+class StatusHandlers:
+    """Facts from the store and from Telegram."""
+
+    def __init__(self, lookback: Lookback) -> None:
+        self._lookback = lookback
+
+    async def status(self, update: Update, context: Context) -> None:
+        """`/status`."""
+        chat = update.effective_chat
+        assert chat is not None
+        photos = self._lookback.photos
+        counts, disk = await photos.counts(chat.id), await photos.disk()
+        problems = _problems(await own_rights(context.bot, chat))
+        now = texts.Status(
+            counts.photos, counts.without_vector, counts.pending, counts.failed, counts.unanswered,
+            photos.model.id, self._lookback.indexer.problem, *disk, counts.last_update_at, problems,
+        )  # fmt: skip
+        await self._lookback.reply(update, place(update), texts.status(now))
+
+
+def _problems(rights: Rights) -> tuple[str, ...]:
+    if rights.hears_photos is None:
+        return (texts.rights_not_checked(),)
+    hears = () if rights.hears_photos else (texts.privacy_problem(),)
+    return hears if rights.may_send_photos else (*hears, texts.media_problem())

@@ -1,0 +1,35 @@
+"""The buttons, and what their data means (Bot API: 64 bytes at most, so ids of the store)."""
+
+from collections.abc import Sequence
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot import texts
+from bot.photos import AlbumRow
+
+STOP = r"^stop:(\d+)$"
+ALBUM = r"^album:(\d+):(\d+):(\d+)$"
+"""Clustering, number of the album, photos that were shown before."""
+COLUMNS = 2
+MOST = 40
+
+
+def stop(event_id: int) -> InlineKeyboardMarkup:
+    """One button that ends the posting of albums."""
+    return InlineKeyboardMarkup([[InlineKeyboardButton(texts.button_stop(), callback_data=f"stop:{event_id}")]])
+
+
+def albums(clustering_id: int, albums: Sequence[AlbumRow]) -> InlineKeyboardMarkup | None:
+    """A button for each album that has photos left to show; None where all are shown."""
+    buttons = [_button(clustering_id, album) for album in albums if album.posted < album.size][:MOST]
+    rows = [buttons[start : start + COLUMNS] for start in range(0, len(buttons), COLUMNS)]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _button(clustering_id: int, album: AlbumRow) -> InlineKeyboardButton:
+    text = (
+        texts.button_more(album.number, album.size - album.posted)
+        if album.posted
+        else texts.button_album(album.number, album.name)
+    )
+    return InlineKeyboardButton(text, callback_data=f"album:{clustering_id}:{album.number}:{album.posted}")

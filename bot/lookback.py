@@ -1,0 +1,44 @@
+"""What the handlers work with: the use cases, and the one way to reply to an update."""
+
+from dataclasses import dataclass
+
+from telegram import Update
+from telegram.ext import ApplicationHandlerStop
+
+from bot.inbox import Inbox
+from bot.indexing import Indexer
+from bot.jobs import Jobs
+from bot.limits import LimitsClosed
+from bot.photos import Photos
+from bot.sending import Lost, NotSent, Sender
+from bot.showing import Place, Shower
+from bot.tickets import UpdateTicket
+
+
+@dataclass(frozen=True, slots=True)
+class Lookback:
+    """The parts of a running bot, joined by `bot.app.build`."""
+
+    photos: Photos
+    sender: Sender
+    shower: Shower
+    indexer: Indexer
+    jobs: Jobs
+    inbox: Inbox
+
+    async def reply(self, update: Update, place: Place, text: str) -> None:
+        """Answer an update at once, at most once; its inbox row is ended by what becomes of the message."""
+        ticket = UpdateTicket(self.photos.store, self.photos.workers.store, update.update_id)
+        try:
+            await self.shower.say(ticket, place, text)
+        except LimitsClosed:
+            raise ApplicationHandlerStop from None  # the program ends: the row stays queued
+        except Lost:
+            return  # counted by its ticket
+        except NotSent:
+            await self.inbox.turn_over(update.update_id)
+
+    def wake(self) -> None:
+        """Something was stored that jobs wait for."""
+        self.indexer.wake()
+        self.jobs.wake()

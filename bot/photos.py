@@ -1,0 +1,251 @@
+"""The use cases: remember, similar, albums. Plain values in and out; knows nothing of Telegram, SQL or torch."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.albums import Clustering, make_albums
+from bot.similar import Match, percent, rank
+from bot.vision.model import ImageModel
+from bot.worker import Workers
+from storage.photos import Vectors
+from storage.rows import (
+    AlbumRow,
+    ChatRow,
+    ClusteringRow,
+    Counts,
+    EventRow,
+    NewAlbum,
+    NewEvent,
+    NewPhoto,
+    PhotoRow,
+    Size,
+)
+from storage.store import Store
+
+__all__ = [
+    "PAGE",
+    "AlbumPage",
+    "AlbumRow",
+    "ChatRow",
+    "ClusteringRow",
+    "EventRow",
+    "NewEvent",
+    "NewPhoto",
+    "PhotoRow",
+    "Photos",
+    "Rules",
+    "Size",
+]
+
+
+class PhotoError(Exception):
+    """A question about a photo that has no answer; handlers and jobs word it."""
+
+
+class Unreadable(PhotoError):
+    """The picture could not be looked at; the text is the reason."""
+
+
+class Unseen(PhotoError):
+    """The photo has no embedding by the present model yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What decides an answer. Times in seconds; `threshold` None means the model's own."""
+
+    threshold: float | None
+    answer_photos: int
+    album_wait: float
+    fresh: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A similar photo with its similarity in per cent."""
+
+    photo: PhotoRow
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumPage:
+    """Photos `first` to `last` (from 1, nearest to the centroid first) of an album."""
+
+    album: AlbumRow
+    photos: tuple[PhotoRow, ...]
+    first: int
+    last: int
+
+
+PAGE = 10
+"""Items of a media group at most (Bot API, sendMediaGroup)."""
+
+
+class Photos:
+    """The memory of all chats. Every read takes the chat it is for: nothing crosses chats."""
+
+    def __init__(
+        self, workers: Workers, model: ImageModel, rules: Rules, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.workers = workers
+        self.model = model
+        self.rules = rules
+        self.clock = clock
+
+    async def open(self, path: Path | str) -> None:
+        """Open the store in its thread, and count what the last end of the program cut.
+
+        Raises:
+            StoreError: one sentence for the person who runs the bot.
+        """
+        self.store = await self.workers.store(Store, path)
+        await self.workers.store(self.store.events.recover, self.clock())
+        await self.workers.store(self.store.photos.give_up_killers)
+
+    async def close(self) -> None:
+        """Close the store, if it was opened."""
+        if hasattr(self, "store"):
+            await self.workers.store(self.store.close)
+
+    async def remember(self, new: NewPhoto, update_id: int, *, edited: bool = False) -> None:
+        """Take the turn of a photo that came or was edited; an edit is not answered."""
+        new = replace(new, answerable=new.answerable and not edited)
+        rules = self.rules
+        args = (new, update_id, self.model.id, self.clock(), rules.album_wait, rules.fresh)
+        await self.workers.store(self.store.remember, *args)
+
+    async def ask(self, question: NewEvent, update_id: int, about: NewPhoto | None = None) -> None:
+        """Take the turn of a question that a job will answer."""
+        await self.workers.store(self.store.ask, question, about, update_id, self.model.id, self.clock())
+
+    async def migrate(self, old: ChatRow, new: ChatRow, update_id: int) -> bool:
+        """Take the turn of a group's migration; False where it was known."""
+        return await self.workers.store(self.store.migrate, old, new, update_id, self.clock())
+
+    async def migrations(self) -> list[tuple[int, int]]:
+        """Every group that became a supergroup: old id, new id."""
+        return await self.workers.store(self.store.chats.migrations)
+
+    async def leave(self, chat: ChatRow, update_id: int) -> None:
+        """Take the turn of the bot's removal."""
+        await self.workers.store(self.store.leave, chat, update_id, self.clock())
+
+    def is_fresh(self, event: EventRow) -> bool:
+        """Whether an answer to this event is still wanted."""
+        return self.clock() - event.sent_at <= self.rules.fresh
+
+    async def similar_earlier(self, event: EventRow) -> list[Found]:
+        """The most similar photos of the chat that were sent before this event's, best first."""
+        own = await self.workers.store(self.store.photos.of_event, event.id)
+        return await self._similar(event.chat_id, own, self.store.photos.earlier)
+
+    async def similar_to(self, event: EventRow) -> list[Found]:
+        """The most similar photos of the chat to the one that is asked about, earlier or later, best first.
+
+        Raises:
+            PhotoError: the photo is unreadable, or not looked at yet.
+        """
+        assert event.photo_id is not None
+        photo_id = event.photo_id
+        (photo,) = await self.workers.store(self.store.photos.shown, event.chat_id, [photo_id])
+        if photo.state == "failed":
+            raise Unreadable(await self.workers.store(self.store.photos.reason, photo_id))
+        if not len(await self.workers.store(self.store.photos.vectors_of, [photo_id], self.model.id)):
+            raise Unseen
+        return await self._similar(event.chat_id, [photo_id], self.store.photos.others)
+
+    async def _similar(
+        self, chat_id: int, own: Sequence[int], among: Callable[[int, str, Sequence[int]], Vectors]
+    ) -> list[Found]:
+        queries = await self.workers.store(self.store.photos.vectors_of, own, self.model.id)
+        if not len(queries):
+            return []
+        known = await self.workers.store(among, chat_id, self.model.id, own)
+        threshold = self.model.threshold if self.rules.threshold is None else self.rules.threshold
+        top = self.rules.answer_photos
+        matches = await self.workers.search(rank, queries, known.ids, known.vectors, top=top, threshold=threshold)
+        return await self._found(chat_id, matches)
+
+    async def _found(self, chat_id: int, matches: Sequence[Match]) -> list[Found]:
+        rows = await self.workers.store(self.store.photos.shown, chat_id, [match.id for match in matches])
+        score = {match.id: percent(match.similarity) for match in matches}
+        return [Found(photo, score[photo.id]) for photo in rows]
+
+    async def count(self, chat_id: int) -> int:
+        """How many photos of a chat can be sorted now."""
+        return len((await self.workers.store(self.store.photos.all, chat_id, self.model.id)).ids)
+
+    async def sort_into_albums(
+        self, event: EventRow, k: int | None, progress: Callable[[str, float], None]
+    ) -> ClusteringRow:
+        """Cluster the chat's photos and keep the result.
+
+        Raises:
+            AlbumError: too few photos, k larger than their number, or all the same.
+        """
+        known = await self.workers.store(self.store.photos.all, event.chat_id, self.model.id)
+        made = await self.workers.albums(make_albums, known.vectors, k=k, progress=progress)
+        await self.workers.store(
+            self.store.clusterings.keep, event, self.model.id, made.k, len(known.ids), len(made.leftover),
+            _albums(made, known), self.clock(),
+        )  # fmt: skip
+        kept = await self.workers.store(self.store.clusterings.made_by, event.id)
+        assert kept is not None
+        return kept
+
+    async def clustering_of(self, event: EventRow) -> ClusteringRow | None:
+        """The clustering that this event made before a restart."""
+        return await self.workers.store(self.store.clusterings.made_by, event.id)
+
+    async def last_clustering(self, chat_id: int) -> ClusteringRow | None:
+        """The chat's last clustering."""
+        return await self.workers.store(self.store.clusterings.last, chat_id)
+
+    async def albums(self, clustering: ClusteringRow) -> list[AlbumRow]:
+        """The albums of a clustering, biggest first."""
+        return await self.workers.store(self.store.clusterings.albums, clustering.id)
+
+    async def album_page(self, chat_id: int, album: AlbumRow, offset: int, limit: int = PAGE) -> AlbumPage:
+        """A page of an album, of photos that are still remembered."""
+        ids = await self.workers.store(self.store.clusterings.photos, album.id, offset, limit)
+        rows = await self.workers.store(self.store.photos.shown, chat_id, ids)
+        return AlbumPage(album, tuple(rows), offset + 1, offset + len(ids))
+
+    async def posted(self, page: AlbumPage) -> None:
+        """Remember that a page of an album has been shown."""
+        await self.workers.store(self.store.clusterings.posted, page.album.id, page.last)
+
+    async def event(self, event_id: int) -> EventRow | None:
+        """An event as it is now."""
+        return await self.workers.store(self.store.events.get, event_id)
+
+    async def end(self, event: EventRow) -> None:
+        """Close an event whose steps are all done."""
+        await self.workers.store(self.store.events.end, event.id, "done", self.clock())
+
+    async def stop(self, event_id: int) -> None:
+        """Ask the job of an event to stop after what it has in hand."""
+        await self.workers.store(self.store.events.stop, event_id)
+
+    async def sent_in(self, event: EventRow, step: str) -> list[int] | None:
+        """The ids of the messages that a step of an event has sent; None where it has not."""
+        return await self.workers.store(self.store.events.message_ids, event.id, step)
+
+    async def cut_steps(self, event: EventRow) -> list[str]:
+        """The steps of an event of which nobody knows whether they arrived."""
+        return await self.workers.store(self.store.events.cut, event.id)
+
+    async def disk(self) -> tuple[int, int]:
+        """Bytes that the database takes, and bytes that are free beside it."""
+        return await self.workers.store(self.store.disk)
+
+    async def counts(self, chat_id: int) -> Counts:
+        """What `/status` counts."""
+        return await self.workers.store(self.store.chats.counts, chat_id, self.model.id)
+
+
+def _albums(made: Clustering, known: Vectors) -> list[NewAlbum]:
+    return [NewAlbum(tuple(int(known.ids[row]) for row in album.members), album.tightness, "") for album in made.albums]
