@@ -19,7 +19,7 @@ class Answers:
 
     async def photo(self, event: EventRow) -> None:
         """Answer a photo, or an album as one, with the most similar earlier photos."""
-        if not self._photos.is_fresh(event):
+        if not self._photos.is_fresh(event.sent_at):
             raise Stale
         found = await self._photos.similar_earlier(event)
         if found:
@@ -46,7 +46,7 @@ class Answers:
             pictures = dict(list(pictures.items())[:1])  # the budget is short: one photo, and links to the others
         caption = texts.answer([_line(one, shown=one.photo.id in pictures) for one in found])
         ticket = self._ticket(event)
-        wanted = (lambda: self._photos.is_fresh(event)) if brief else (lambda: True)
+        wanted = (lambda: self._photos.is_fresh(event.sent_at)) if brief else (lambda: True)
         shown = tuple(pictures.values())
         await self._shower.show(ticket, _place(event), shown, caption, priority, still_wanted=wanted)
 

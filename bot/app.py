@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import os
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from telegram import BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, LinkPreviewOptions, Update
 from telegram.constants import ParseMode
@@ -238,9 +240,25 @@ def run(settings: Settings) -> int:
     if settings.webhook_url is None:
         app.run_polling(allowed_updates=ALLOWED_UPDATES, bootstrap_retries=-1)
     else:
-        secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
-        app.run_webhook(
-            settings.webhook_listen, settings.webhook_port, url_path="telegram", webhook_url=settings.webhook_url,
-            secret_token=secret, max_connections=1, allowed_updates=ALLOWED_UPDATES, bootstrap_retries=-1,
-        )  # fmt: skip
-    return 1 if app.bot_data.get("silent") else 0
+        app.run_webhook(**webhook(settings), bootstrap_retries=-1)
+    code = 1 if app.bot_data.get("silent") else 0
+    if app.bot_data["lookback"].photos.workers.load.busy:
+        # All is closed but a model that is being fetched, for minutes perhaps; Python would wait for its thread.
+        logging.shutdown()
+        os._exit(code)
+    return code
+
+
+def webhook(settings: Settings) -> dict[str, Any]:
+    """The arguments of PTB's webhook. One connection at a time keeps the order (Bot API, setWebhook)."""
+    assert settings.webhook_url is not None
+    assert settings.webhook_secret is not None
+    return {
+        "listen": settings.webhook_listen,
+        "port": settings.webhook_port,
+        "url_path": urlsplit(settings.webhook_url).path.lstrip("/"),
+        "webhook_url": settings.webhook_url,
+        "secret_token": settings.webhook_secret.get_secret_value(),
+        "max_connections": 1,
+        "allowed_updates": ALLOWED_UPDATES,
+    }

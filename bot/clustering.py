@@ -17,7 +17,7 @@ from bot import keyboards, texts
 from bot.albums import AlbumError, AllTheSame, TooFewPhotos, TooManyAlbums
 from bot.photos import PAGE, AlbumPage, AlbumRow, ClusteringRow, EventRow, Photos
 from bot.pictures import Row, contact_sheet
-from bot.sending import AlreadySent, Lost, Priority, Sender
+from bot.sending import AlreadySent, Lost, Priority, Sender, Stale
 from bot.showing import Place, Shower
 from bot.similar import percent
 from bot.thumbnails import Thumbnails
@@ -140,6 +140,8 @@ class Clustering:
             page = await self._photos.album_page(event.chat_id, album, 0)
             try:
                 await self._post(event, f"album:{album.number}", page, end=False)
+            except Stale:
+                return True  # stopped while it waited for its turn
             except (AlreadySent, Lost):
                 continue  # sent before a restart, or counted as cut: either way not again
         return await self._stopped(event)
@@ -152,7 +154,9 @@ class Clustering:
         if hidden := len(page.photos) - len(pictures):
             caption += "\n" + texts.album_unlinked(hidden)
         ticket, shown = self._ticket(event, step, end=end), tuple(pictures.values())
-        await self._shower.show(ticket, place, shown, caption, Priority.ALBUM)
+        await self._shower.show(
+            ticket, place, shown, caption, Priority.ALBUM, still_wanted=lambda: event.id not in self._photos.stopping
+        )
         await self._photos.posted(page)
 
     async def _stopped(self, event: EventRow) -> bool:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
 
+from telegram.error import BadRequest
+
 from bot.limits import LimitsClosed
 from bot.sending import Gone, Lost, Moved, NotSent
 from bot.worker import Workers
@@ -77,6 +79,9 @@ class Lane:
         except Moved:
             await asyncio.sleep(1)  # the service message is on its way; the event then has its new chat
             return None, None
+        except BadRequest as error:
+            logger.warning("chat %s refuses what answers event %s: %s", event.chat_id, event.id, error)
+            return "failed", str(error)
         except Gone as error:
             return "stale", str(error)
         except NotSent as error:

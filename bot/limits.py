@@ -47,7 +47,7 @@ class Window:
 class Chat:
     """The queue of one chat: lowest priority number first, then first come, first served."""
 
-    def __init__(self, window: Window | None) -> None:
+    def __init__(self, window: Window) -> None:
         self.window = window
         self.paused_until = 0.0
         self.queue: list[tuple[int, int, int, asyncio.Future[None]]] = []
@@ -60,17 +60,19 @@ class Chat:
 
 
 class Limits:
-    """One queue a chat; groups (negative ids) have a window of their own, all share the overall one."""
+    """One queue and one window a chat (a minute takes 20 messages in a group, 60 with a person), and one over all."""
 
     def __init__(
         self,
         *,
         per_group: int = 20,
+        per_person: int = 60,
         window: float = 60.0,
         overall: int = 30,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.per_group, self._seconds, self._clock = per_group, window, clock
+        self.per_group, self._per_person = per_group, per_person
+        self._seconds, self._clock = window, clock
         self._overall = Window(overall, 1.0, clock)
         self._chats: dict[int, Chat] = {}
         self._order = count()
@@ -98,8 +100,7 @@ class Limits:
         chat = self._chat(chat_id)
         if chat.paused_until > self._clock():
             return 0
-        group = chat.window.room() if chat.window else self._overall.most
-        return max(0, min(group, self._overall.room()))
+        return max(0, min(chat.window.room(), self._overall.room()))
 
     def waiting(self, chat_id: int) -> int:
         """How many wait for their turn in a chat."""
@@ -129,8 +130,8 @@ class Limits:
 
     def _chat(self, chat_id: int) -> Chat:
         if chat_id not in self._chats:
-            group = Window(self.per_group, self._seconds, self._clock) if chat_id < 0 else None
-            self._chats[chat_id] = Chat(group)
+            most = self.per_group if chat_id < 0 else self._per_person
+            self._chats[chat_id] = Chat(Window(most, self._seconds, self._clock))
         return self._chats[chat_id]
 
     def _serve(self, chat_id: int) -> None:
@@ -155,11 +156,9 @@ class Limits:
     def _delay(self, chat: Chat, weight: int) -> float:
         delay = max(0.0, chat.paused_until - self._clock())
         for window in (chat.window, self._overall):
-            if window is not None:
-                delay = max(delay, window.wait_for(min(weight, window.most)))
+            delay = max(delay, window.wait_for(min(weight, window.most)))
         return delay
 
     def _book(self, chat: Chat, weight: int) -> None:
-        if chat.window is not None:
-            chat.window.spend(min(weight, chat.window.most))
-        self._overall.spend(min(weight, self._overall.most))
+        for window in (chat.window, self._overall):
+            window.spend(min(weight, window.most))

@@ -28,6 +28,9 @@ class Lookback:
 
     async def reply(self, update: Update, place: Place, text: str) -> None:
         """Answer an update at once, at most once; its inbox row is ended by what becomes of the message."""
+        message = update.message
+        if message is not None and not self.photos.is_fresh(message.date.timestamp()):
+            return  # asked while the bot was down; the row ends without an answer
         ticket = UpdateTicket(self.photos.store, self.photos.workers.store, update.update_id)
         try:
             await self.shower.say(ticket, place, text)

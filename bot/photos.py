@@ -94,6 +94,7 @@ class Photos:
         self.model = model
         self.rules = rules
         self.clock = clock
+        self.stopping: set[int] = set()
 
     async def open(self, path: Path | str) -> None:
         """Open the store in its thread, and count what the last end of the program cut.
@@ -118,8 +119,11 @@ class Photos:
         await self.workers.store(self.store.remember, *args)
 
     async def ask(self, question: NewEvent, update_id: int, about: NewPhoto | None = None) -> None:
-        """Take the turn of a question that a job will answer."""
-        await self.workers.store(self.store.ask, question, about, update_id, self.model.id, self.clock())
+        """Take the turn of a question that a job will answer; it is the only answer about its photo."""
+        about = replace(about, answerable=False) if about else None
+        await self.workers.store(
+            self.store.ask, question, about, update_id, self.model.id, self.clock(), self.rules.fresh
+        )
 
     async def migrate(self, old: ChatRow, new: ChatRow, update_id: int) -> bool:
         """Take the turn of a group's migration; False where it was known."""
@@ -133,9 +137,9 @@ class Photos:
         """Take the turn of the bot's removal."""
         await self.workers.store(self.store.leave, chat, update_id, self.clock())
 
-    def is_fresh(self, event: EventRow) -> bool:
-        """Whether an answer to this event is still wanted."""
-        return self.clock() - event.sent_at <= self.rules.fresh
+    def is_fresh(self, sent_at: float) -> bool:
+        """Whether an answer to what was sent then is still wanted: a backlog after downtime is not answered."""
+        return self.clock() - sent_at <= self.rules.fresh
 
     async def similar_earlier(self, event: EventRow) -> list[Found]:
         """The most similar photos of the chat that were sent before this event's, best first."""
@@ -226,8 +230,13 @@ class Photos:
         """Close an event whose steps are all done."""
         await self.workers.store(self.store.events.end, event.id, "done", self.clock())
 
+    async def is_sorting(self, chat_id: int) -> bool:
+        """Whether the chat's photos are being sorted, or posted, already."""
+        return await self.workers.store(self.store.events.open, chat_id, "cluster") > 0
+
     async def stop(self, event_id: int) -> None:
-        """Ask the job of an event to stop after what it has in hand."""
+        """Ask the job of an event to stop, also where it waits for its turn to send."""
+        self.stopping.add(event_id)
         await self.workers.store(self.store.events.stop, event_id)
 
     async def sent_in(self, event: EventRow, step: str) -> list[int] | None:

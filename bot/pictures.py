@@ -5,6 +5,7 @@ Pillow only. Everything here blocks, so it runs in the thread that decodes.
 
 import random
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -109,7 +110,7 @@ def chat_picture(photos: Sequence[bytes], caption: str) -> bytes:
     draw = ImageDraw.Draw(message)
     for number, line in enumerate(lines):
         draw.text((MARGIN, mosaic_height + MARGIN // 2 + number * LEADING), line, CAPTION_INK, font)
-    return _saved(_on_wall(message), "PNG", optimize=True)
+    return _saved(_on_wall(message), "PNG")
 
 
 def _square(tile: Tile, side: int) -> Image.Image:
@@ -232,9 +233,12 @@ def _is_shapeless(sign: str, font: Font) -> bool:
 def _cut(text: str, font: Font, width: int) -> str:
     if font.getlength(text) <= width:
         return text
-    while text and font.getlength(text + "…") > width:
-        text = text[:-1]
-    return text.rstrip() + "…"
+    return text[: _fitting(text, font, width - font.getlength("…"))].rstrip() + "…"
+
+
+def _fitting(text: str, font: Font, width: float) -> int:
+    """How many letters of the text fit into these pixels."""
+    return bisect_right(range(1, len(text) + 1), width, key=lambda count: font.getlength(text[:count]))
 
 
 def _wrapped(text: str, font: Font, width: int) -> Iterator[str]:
@@ -253,7 +257,7 @@ def _wrapped(text: str, font: Font, width: int) -> Iterator[str]:
 def _pieces(word: str, font: Font, width: int) -> Iterator[str]:
     """A word that is wider than a line, such as a link, in parts."""
     while word:
-        size = next((size for size in range(len(word), 1, -1) if font.getlength(word[:size]) <= width), 1)
+        size = max(1, _fitting(word, font, width))
         yield word[:size]
         word = word[size:]
 

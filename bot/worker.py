@@ -17,12 +17,24 @@ class Worker:
     """A thread that does one thing after the other: `await worker(fn, *args)`."""
 
     def __init__(self, name: str) -> None:
+        self._in_hand = 0
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"lookback-{name}")
 
     async def __call__(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run `fn` in the thread. A cancelled waiter doesn't stop work that has begun."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, partial(fn, *args, **kwargs))
+        self._in_hand += 1
+        future = self._pool.submit(partial(fn, *args, **kwargs))
+        future.add_done_callback(self._done)
+        return await asyncio.wrap_future(future, loop=loop)
+
+    def _done(self, _: object) -> None:
+        self._in_hand -= 1
+
+    @property
+    def busy(self) -> bool:
+        """Whether work is in hand or waits."""
+        return self._in_hand > 0
 
     def close(self) -> None:
         """Let the work in hand end, drop what has not begun, and end the thread. Idempotent."""

@@ -10,8 +10,12 @@ from storage.rows import EventRow, NewEvent, NewPhoto
 _COLUMNS = """e.id, e.chat_id, e.kind, e.message_id, e.thread_id, e.asker_id, e.photo_id, e.request, e.sent_at,
               e.state, e.origin_chat_id"""
 
+PATIENCE = 10.0
+"""Seconds that a question waits for its photo; then its answer says that the photo waits."""
+
 _SETTLED = """NOT EXISTS (SELECT 1 FROM photos p WHERE p.state = 'pending' AND p.event_id = e.id)
-          AND NOT EXISTS (SELECT 1 FROM photos p WHERE p.state = 'pending' AND p.id = e.photo_id)
+          AND NOT EXISTS (SELECT 1 FROM photos p WHERE p.state = 'pending' AND p.id = e.photo_id
+                          AND e.due_at > ?)
           AND (e.kind != 'photo' OR NOT EXISTS (
                 SELECT 1 FROM photos p WHERE p.state = 'pending' AND p.due_at = 0 AND p.chat_id = e.chat_id
                 AND p.id < (SELECT min(own.id) FROM photos own WHERE own.event_id = e.id)))"""
@@ -49,10 +53,11 @@ class Events:
         sql = """UPDATE events SET due_at = ?, message_id = min(message_id, ?) WHERE id = ? AND state = 'waiting'"""
         self._db.execute(sql, [due_at, new.message_id, event_id])
 
-    def ask(self, new: NewEvent, chat_id: int, now: float) -> int:
-        """Add a question. Call inside the turn's transaction."""
+    def ask(self, new: NewEvent, chat_id: int, now: float, fresh: float) -> int:
+        """Add a question, stale where it was asked too long ago. Call inside the turn's transaction."""
+        state = "waiting" if now - new.sent_at <= fresh else "stale"
         return self._insert(
-            chat_id, new.kind, "waiting", new.message_id, new.chat.id, new.thread_id, new.asker_id,
+            chat_id, new.kind, state, new.message_id, new.chat.id, new.thread_id, new.asker_id,
             None, new.photo_id, new.request, new.sent_at, now,
         )  # fmt: skip
 
@@ -73,14 +78,20 @@ class Events:
         rows = self._db.execute(
             f"""SELECT {_COLUMNS} FROM events e WHERE e.state = 'waiting' AND e.due_at <= ?
                 AND e.kind IN ({wanted}) AND e.id NOT IN ({taken}) AND {_SETTLED} ORDER BY e.id LIMIT ?""",
-            [now, *kinds, *busy, limit],
+            [now, *kinds, *busy, now - PATIENCE, limit],
         )
         return [EventRow(*row) for row in rows]
 
+    def open(self, chat_id: int, kind: str) -> int:
+        """How many questions of a kind a chat still waits for."""
+        sql = "SELECT count(*) FROM events WHERE chat_id = ? AND kind = ? AND state = 'waiting'"
+        return int(self._db.execute(sql, [chat_id, kind]).fetchone()[0])
+
     def next_due(self, now: float) -> float | None:
-        """When the next waiting event comes of age."""
-        sql = "SELECT min(due_at) FROM events WHERE state = 'waiting' AND due_at > ?"
-        found: float | None = self._db.execute(sql, [now]).fetchone()[0]
+        """When the next waiting event comes of age, or has waited long enough for its photo."""
+        sql = """SELECT min(at) FROM (SELECT due_at AS at FROM events WHERE state = 'waiting' UNION ALL
+                 SELECT due_at + ? FROM events WHERE state = 'waiting' AND photo_id IS NOT NULL) WHERE at > ?"""
+        found: float | None = self._db.execute(sql, [PATIENCE, now]).fetchone()[0]
         return found
 
     def end(self, event_id: int, state: str, now: float, reason: str | None = None) -> None:

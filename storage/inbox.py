@@ -37,8 +37,6 @@ class Inbox:
                    VALUES (?, ?, ?, 'queued', ?)""",
                 [update_id, chat_id, body, now],
             )
-            if chat_id is not None:
-                self._db.execute("UPDATE chats SET last_update_at = ? WHERE id = ?", [now, chat_id])
             return cursor.rowcount == 1
 
     def queued(self, after: int, limit: int) -> list[InboxRow]:

@@ -73,7 +73,9 @@ class Store:
         self.photos.copy_known(photo_id, new.file_unique_id, model)
         return photo_id
 
-    def ask(self, question: NewEvent, about: NewPhoto | None, update_id: int, model: str, now: float) -> int | None:
+    def ask(
+        self, question: NewEvent, about: NewPhoto | None, update_id: int, model: str, now: float, fresh: float
+    ) -> int | None:
         """One chat's turn: a question to be answered by a job. `about` is a photo that may be new to us.
 
         Returns:
@@ -86,7 +88,7 @@ class Store:
             if about is not None:
                 photo_id = self.photos.at(about.chat.id, about.message_id) or self._remember(about, model, now, 0, 0)
                 question = _about(question, photo_id)
-            event_id = self.events.ask(question, chat_id, now)
+            event_id = self.events.ask(question, chat_id, now, fresh)
             self.inbox.finish(update_id, now)
             return event_id
 

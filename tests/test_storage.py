@@ -241,7 +241,7 @@ def test_what_was_being_sent_when_the_program_ended_is_counted_and_not_due_again
 
 def test_a_cut_album_of_a_clustering_leaves_the_clustering_to_go_on(store: Store, turns: Turns) -> None:
     question = NewEvent(GROUP, "cluster", 1, None, 1, None, "{}", NOW)
-    event_id = store.ask(question, None, turns.accept(), "m", NOW)
+    event_id = store.ask(question, None, turns.accept(), "m", NOW, 120)
     assert event_id is not None
     store.events.begin(event_id, "album:1", NOW)
     store.events.recover(NOW)
@@ -253,7 +253,7 @@ def test_a_question_about_a_photo_from_before_remembers_it_without_an_answer_of_
     store: Store, turns: Turns
 ) -> None:
     question = NewEvent(GROUP, "similar", 9, None, 1, None, "{}", NOW)
-    store.ask(question, photo(3, sent_at=NOW - 9999), turns.accept(), "m", NOW)
+    store.ask(question, photo(3, sent_at=NOW - 9999), turns.accept(), "m", NOW, 120)
     embed(store)
     assert [event.kind for event in store.events.due(NOW, 9, ["photo", "similar"], [])] == ["similar"]
 
@@ -302,7 +302,7 @@ def test_a_photo_that_ends_the_program_again_and_again_is_given_up(store: Store,
 
 def test_the_last_clustering_replaces_the_one_before(store: Store, turns: Turns) -> None:
     photos = [turns.remember(photo(n)) for n in (1, 2, 3)]
-    event_id = store.ask(NewEvent(GROUP, "cluster", 9, None, 1, None, "{}", NOW), None, turns.accept(), "m", NOW)
+    event_id = store.ask(NewEvent(GROUP, "cluster", 9, None, 1, None, "{}", NOW), None, turns.accept(), "m", NOW, 120)
     assert event_id is not None
     event = store.events.get(event_id)
     assert event is not None

@@ -29,7 +29,11 @@ class AlbumHandlers:
         if k == 0:
             await self._lookback.reply(update, place(update), texts.cluster_number_wrong())
             return
-        await self._ask(update, question(update, "cluster", json.dumps({"k": k})))
+        asked = question(update, "cluster", json.dumps({"k": k}))
+        if await self._lookback.photos.is_sorting(asked.chat.id):
+            await self._lookback.reply(update, place(update), texts.cluster_under_way())
+            return
+        await self._ask(update, asked)
 
     async def album(self, update: Update, context: Context) -> None:
         """`/album 3`: an album of the last clustering."""

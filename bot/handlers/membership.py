@@ -27,7 +27,7 @@ class MembershipHandlers:
         if change.new_chat_member.status in OUT:
             await self._lookback.photos.leave(chat_row(change.chat), update.update_id)
         elif _was_added(change):
-            rights = await own_rights(context.bot, change.chat)
+            rights = await own_rights(context.bot, change.chat, change.new_chat_member)
             text = texts.joined(rights.hears_photos, rights.may_send_photos)
             await self._lookback.reply(update, Place(change.chat.id, None, None), text)
 

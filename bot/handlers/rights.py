@@ -1,10 +1,14 @@
 """What the bot, and the people, may do in a chat. Asked of Telegram each time; where it does not say, nobody may."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from telegram import Bot, Chat, ChatMember, ChatMemberAdministrator, ChatMemberRestricted
 from telegram.constants import ChatType
 from telegram.error import TelegramError
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,27 +19,42 @@ class Rights:
     may_send_photos: bool | None
 
 
-async def own_rights(bot: Bot, chat: Chat) -> Rights:
-    """Whether photos reach the bot here (privacy mode, Bot API getMe), and whether it may send some."""
+async def own_rights(bot: Bot, chat: Chat, member: ChatMember | None = None) -> Rights:
+    """Whether photos reach the bot here (privacy mode, Bot API getMe), and whether it may send some.
+
+    Args:
+        member: the bot's own membership, where an update has told it.
+    """
     if chat.type == ChatType.PRIVATE:
         return Rights(hears_photos=True, may_send_photos=True)
-    try:
-        member = await bot.get_chat_member(chat.id, bot.id)
-        me = await bot.get_me()
-        may_send = await _may_send_photos(bot, chat, member)
-    except TelegramError:
-        return Rights(hears_photos=None, may_send_photos=None)
-    hears = bool(me.can_read_all_group_messages) or isinstance(member, ChatMemberAdministrator)
-    return Rights(hears, may_send)
-
-
-async def _may_send_photos(bot: Bot, chat: Chat, member: ChatMember) -> bool:
+    member = member or await _answer(bot.get_chat_member(chat.id, bot.id))
     if isinstance(member, ChatMemberAdministrator):
+        return Rights(hears_photos=True, may_send_photos=True)
+    return Rights(await _hears_photos(bot, member), await _may_send_photos(bot, chat, member))
+
+
+async def _hears_photos(bot: Bot, member: ChatMember | None) -> bool | None:
+    """Of a bot that is not known to be an admin."""
+    me = await _answer(bot.get_me())
+    if me is not None and me.can_read_all_group_messages:
         return True
+    return None if me is None or member is None else False
+
+
+async def _may_send_photos(bot: Bot, chat: Chat, member: ChatMember | None) -> bool | None:
     if isinstance(member, ChatMemberRestricted):
         return member.can_send_photos
-    permissions = (await bot.get_chat(chat.id)).permissions
-    return permissions is None or permissions.can_send_photos is not False
+    full = await _answer(bot.get_chat(chat.id))
+    if full is None or member is None:
+        return None
+    return full.permissions is None or full.permissions.can_send_photos is not False
+
+
+async def _answer(asked: Awaitable[T]) -> T | None:
+    try:
+        return await asked
+    except TelegramError:
+        return None
 
 
 class RightsUnknown(Exception):

@@ -32,7 +32,7 @@ class StatusHandlers:
 
 
 def _problems(rights: Rights) -> tuple[str, ...]:
-    if rights.hears_photos is None:
-        return (texts.rights_not_checked(),)
-    hears = () if rights.hears_photos else (texts.privacy_problem(),)
-    return hears if rights.may_send_photos else (*hears, texts.media_problem())
+    found = [texts.privacy_problem()] if rights.hears_photos is False else []
+    found += [texts.media_problem()] if rights.may_send_photos is False else []
+    unknown = None in (rights.hears_photos, rights.may_send_photos)
+    return (*found, texts.rights_not_checked()) if unknown else tuple(found)

@@ -23,7 +23,8 @@ class Methods(Sending):
     def table(self) -> dict[str, Callable[[Call], Any]]:
         """Method names, as in the Bot API; getUpdates is asynchronous and elsewhere."""
         return {
-            "getMe": self._get_me, "deleteWebhook": lambda call: True, "getWebhookInfo": self._webhook,
+            "getMe": self._get_me, "setWebhook": self._set_webhook, "deleteWebhook": self._delete_webhook,
+            "getWebhookInfo": self._webhook_info,
             "setMyCommands": self._set_commands, "deleteMyCommands": self._delete_commands,
             "getMyCommands": self._get_commands, "getFile": self._get_file,
             "sendMessage": self.send_message_call, "sendPhoto": self.send_photo_call,
@@ -43,9 +44,17 @@ class Methods(Sending):
             "supports_inline_queries": False,
         }  # fmt: skip
 
-    def _webhook(self, _: Call) -> dict[str, Any]:
-        pending = self.updates.unconfirmed()
-        return {"url": "", "has_custom_certificate": False, "pending_update_count": pending}
+    def _set_webhook(self, call: Call) -> bool:
+        self.webhook = dict(call.params)
+        return True
+
+    def _delete_webhook(self, _: Call) -> bool:
+        self.webhook = {}
+        return True
+
+    def _webhook_info(self, _: Call) -> dict[str, Any]:
+        pending, url = self.updates.unconfirmed(), self.webhook.get("url", "")
+        return {"url": url, "has_custom_certificate": False, "pending_update_count": pending}
 
     def _set_commands(self, call: Call) -> bool:
         commands = call.params.get("commands") or []

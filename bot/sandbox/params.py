@@ -5,6 +5,7 @@ from typing import Any
 
 INTEGERS = {
     "chat_id", "message_thread_id", "message_id", "offset", "limit", "timeout", "user_id", "from_chat_id", "cache_time",
+    "max_connections",
 }  # fmt: skip
 BOOLEANS = {"disable_notification", "protect_content", "has_spoiler", "show_alert", "is_big", "drop_pending_updates"}
 OBJECTS = {
@@ -40,6 +41,15 @@ KNOWN: dict[str, set[str]] = {
     "deleteMessage": {"chat_id", "message_id"},
     "deleteMessages": {"chat_id", "message_ids"},
     "answerCallbackQuery": {"callback_query_id", "text", "show_alert", "url", "cache_time"},
+    "setWebhook": {
+        "url",
+        "secret_token",
+        "max_connections",
+        "allowed_updates",
+        "drop_pending_updates",
+        "ip_address",
+        "certificate",
+    },
     "sendChatAction": {"chat_id", "message_thread_id", "action", "business_connection_id"},
     "setMessageReaction": {"chat_id", "message_id", "reaction", "is_big"},
     "getChat": {"chat_id"},

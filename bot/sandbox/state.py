@@ -66,6 +66,7 @@ class World:
         self.users: dict[int, User] = {self.bot.id: self.bot}
         self.chats: dict[int, Chat] = {}
         self.commands: dict[str, list[dict[str, str]]] = {}
+        self.webhook: dict[str, Any] = {}
         self.queries: dict[str, dict[str, Any]] = {}
         self.actions: list[tuple[int, str]] = []
 

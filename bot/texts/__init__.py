@@ -131,6 +131,10 @@ def cluster_none(count: int) -> str:
     return f"None of the {photos(count)} belong together closely enough for an album."
 
 
+def cluster_under_way() -> str:
+    return "I am sorting this chat's photos already; its message above tells how far I am."
+
+
 def cluster_number_wrong() -> str:
     return "Send /cluster alone, or with a number of albums, as in /cluster 5."
 
@@ -278,7 +282,7 @@ def status(now: Status) -> str:
     counts += [f"{now.pending:,} waiting"] if now.pending else []
     counts += [f"{now.failed:,} unreadable"] if now.failed else []
     counts += [f"{now.unanswered:,} unanswered (a reply was cut or lost)"] if now.unanswered else []
-    last = f"{datetime.fromtimestamp(now.last_update_at, UTC):%d %b %Y %H:%M} UTC" if now.last_update_at else "never"
+    last = f"{datetime.fromtimestamp(now.last_update_at, UTC):%d %b %Y %H:%M} UTC" if now.last_update_at else "none yet"
     lines = [
         "<b>Lookback</b>", *counts, f"Model: {html.escape(now.model)}",
         f"Database: {megabytes(now.disk_used)}, {megabytes(now.disk_free)} free on its disk", f"Last update: {last}",
