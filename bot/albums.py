@@ -130,7 +130,7 @@ def _choose(sample: Vectors, seed: int, tell: Progress) -> Vectors:
     distances = np.clip(1 - sample @ sample.T, 0, None)
     np.fill_diagonal(distances, 0)
     count = len(sample)
-    last = min(MOST_CHOSEN, int(2 * count**0.5), count - 1, _distinct(sample))
+    last = min(MOST_CHOSEN, int(2 * count**0.5), count - 1)
     best = -2.0
     found: Vectors = sample.mean(axis=0, keepdims=True)
     for k in range(2, last + 1):
@@ -162,7 +162,7 @@ def _kmeans(
     from sklearn.exceptions import ConvergenceWarning
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
 
-    # Photos that differ in the last bits only. Not `catch_warnings`: it is not safe in threads.
+    # It warns of photos that differ in the last bits only. Not `catch_warnings`: it is not safe in threads.
     warnings.filterwarnings("ignore", category=ConvergenceWarning)
     with threadpool_limits(1):
         made = KMeans(k, init=start, n_init=starts, random_state=seed).fit(vectors)

@@ -149,10 +149,11 @@ def test_caption_lines_fit_and_lose_no_word(text: str, width: int) -> None:
     lines = list(pictures._wrapped(text, font, width))
     assert all(font.getlength(line) <= width or len(line) == 1 for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())
+    assert lines.count("") == sum(not paragraph.split() for paragraph in text.strip().split("\n") if text.strip())
 
 
 def test_a_caption_keeps_its_line_ends() -> None:
-    one, three = (opened(chat_picture([FISH], text), "PNG") for text in ("1. Ann", "1. Ann\n\n2. Ben"))
+    one, three = (opened(chat_picture([FISH], text), "PNG") for text in ("Ann and Ben", "Ann\n\nBen"))
     assert three.height - one.height == 2 * pictures.LEADING
     bare = opened(chat_picture([FISH], " \n"), "PNG")
     assert bare.height < one.height - pictures.LEADING
@@ -210,3 +211,11 @@ def test_a_mosaic_fills_its_rows_in_order(ratios: list[float]) -> None:
         assert top == (bottom + pictures.MOSAIC_GAP if bottom else 0)
         bottom = row[0][3]
     assert bottom == height
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.floats(0.7, 2), min_size=2, max_size=10))
+def test_usual_photos_are_shown_whole(ratios: list[float]) -> None:
+    boxes, _ = pictures._mosaic(ratios)
+    shown = [(right - left) / (bottom - top) for left, top, right, bottom in boxes]
+    assert shown == pytest.approx(ratios, rel=0.03)
