@@ -28,12 +28,16 @@ class Updates:
         """How many updates the bot has not confirmed."""
         return len(self._kept)
 
+    def confirm(self, offset: int) -> None:
+        """Let go of every update below `offset`."""
+        while self._kept and self._kept[0]["update_id"] < offset:
+            self._kept.popleft()
+
     async def get(self, offset: int, limit: int, timeout: float, allowed: list[str] | None) -> list[dict[str, Any]]:
         """Confirm what is below `offset`, then answer with up to `limit` updates, waiting up to `timeout` seconds."""
         if offset < 0:
             offset = self._kept[offset]["update_id"] if len(self._kept) >= -offset else 0
-        while self._kept and self._kept[0]["update_id"] < offset:
-            self._kept.popleft()
+        self.confirm(offset)
         loop = asyncio.get_running_loop()
         ends_at = loop.time() + timeout
         while not (found := self._wanted(limit, allowed)) and (left := ends_at - loop.time()) > 0:
