@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import warnings
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
@@ -26,6 +27,7 @@ from telegram.ext import (
     filters,
 )
 from telegram.request import BaseRequest, HTTPXRequest
+from telegram.warnings import PTBDeprecationWarning
 
 from bot import keyboards, texts
 from bot.answers import Answers
@@ -101,10 +103,15 @@ def build(
     """Join the whole bot. The arguments stand in for Telegram, the model and the limits in tests and the sandbox."""
     limits, workers = limits or Limits(), Workers()
     commands = {*texts.COMMANDS, *texts.PRIVATE_COMMANDS}
-    inbox = Inbox(Wanted(settings.allowed_chats, commands), on_stop=limits.close)
-    app = _application(settings, inbox, request)
     rules = Rules(settings.threshold, settings.answer_photos, settings.album_wait, settings.fresh)
     photos = Photos(workers, clip or Clip(settings.model, settings.device), rules)
+
+    def stop() -> None:  # before PTB waits for what is in work
+        limits.close()
+        photos.closing.set()
+
+    inbox = Inbox(Wanted(settings.allowed_chats, commands), on_stop=stop)
+    app = _application(settings, inbox, request)
     sender = Sender(limits)
     shower = Shower(app.bot, sender, workers)
     clustering = Clustering(app.bot, photos, sender, shower, settings.cluster_albums)
@@ -124,6 +131,8 @@ def build(
 
 
 def _application(settings: Settings, inbox: Inbox, request: BaseRequest | None) -> App:
+    # PTB warns of its own `RetryAfter.retry_after` whenever Telegram asks for a pause; we read the timedelta behind it.
+    warnings.filterwarnings("ignore", message=".*retry_after.*", category=PTBDeprecationWarning)
     defaults = Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True))
     # Wide pools and patient timeouts: PTB's defaults give up a photo upload or a busy pool within seconds.
     ordinary = request or HTTPXRequest(

@@ -171,10 +171,10 @@ class Clustering:
             if clustering is None or clustering.id != asked["clustering"]:
                 return
             album = (await self._photos.albums(clustering))[asked["number"] - 1]
-            if asked["keyboard"] is not None and album.posted > asked["offset"]:
-                return  # the button was pressed twice
-            page = await self._photos.album_page(event.chat_id, album, asked["offset"])
-            await self._post(event, "answer", page, end=True)
+            # Two presses of a button, or /album in between: what it stands for is in the chat already.
+            if asked["keyboard"] is None or asked["offset"] == album.posted:
+                page = await self._photos.album_page(event.chat_id, album, asked["offset"])
+                await self._post(event, "answer", page, end=True)
             if asked["keyboard"] is not None:
                 await self._refresh(event.chat_id, asked["keyboard"], clustering)
 

@@ -25,6 +25,8 @@ BOUND = 64
 PAGE = 64
 RETRIES = (0.1, 0.5)
 """Seconds between attempts to commit, before Telegram is left to keep the update."""
+PAUSE = 5.0
+"""Seconds before a store that can't be read is tried again."""
 
 logger = logging.getLogger(__name__)
 
@@ -155,6 +157,15 @@ class Inbox(asyncio.Queue[object]):
             await self._changed.wait()
 
     async def _next(self) -> Update | None:
+        """The next update; None where there is none, or where the store can't be read, which is tried again."""
+        try:
+            return await self._stored()
+        except Exception:  # PTB's fetcher would end without a word, and the bot be deaf
+            logger.exception("the inbox can't be read; it is tried again in %.0f s", PAUSE)
+            asyncio.get_running_loop().call_later(PAUSE, self._changed.set)
+            return None
+
+    async def _stored(self) -> Update | None:
         while True:
             if not self._page:
                 self._page.extend(await self._worker(self._store.inbox.queued, self._last, PAGE))

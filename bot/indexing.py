@@ -219,6 +219,7 @@ class Indexer:
         await self._workers.store(self._store.photos.postpone, photo.id, time.time() + delay, str(error))
         self._in_work.pop(photo.id, None)
         self._changed.set()
+        self._on_ready()
 
     def _settled(self, *photos: PendingPhoto) -> None:
         for photo in photos:

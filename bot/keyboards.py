@@ -7,9 +7,9 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot import texts
 from bot.photos import AlbumRow
 
-STOP = r"^stop:(\d+)$"
-ALBUM = r"^album:(\d+):(\d+):(\d+)$"
-"""Clustering, number of the album, photos that were shown before."""
+STOP = r"^stop:(\d{1,18})$"
+ALBUM = r"^album:(\d{1,18}):(\d{1,4}):(\d{1,9})$"
+"""Clustering, number of the album, photos that were shown before. Bounded: a client may send whatever it likes."""
 COLUMNS = 2
 MOST = 40
 

@@ -1,14 +1,20 @@
 """The use cases: remember, similar, albums. Plain values in and out; knows nothing of Telegram, SQL or torch."""
 
+import asyncio
+import contextlib
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from bot.albums import Clustering, make_albums
 from bot.similar import Match, percent, rank
 from bot.vision.model import ImageModel
 from bot.worker import Workers
+from storage.errors import StoreError
 from storage.photos import Vectors
 from storage.rows import (
     AlbumRow,
@@ -37,7 +43,16 @@ __all__ = [
     "Photos",
     "Rules",
     "Size",
+    "StoreError",
 ]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+TURN_RETRY = (0.5, 2.0, 10.0)
+"""Seconds between attempts to store a turn; the last one repeats."""
+
+logger = logging.getLogger(__name__)
 
 
 class PhotoError(Exception):
@@ -95,6 +110,7 @@ class Photos:
         self.rules = rules
         self.clock = clock
         self.stopping: set[int] = set()
+        self.closing = asyncio.Event()
 
     async def open(self, path: Path | str) -> None:
         """Open the store in its thread, and count what the last end of the program cut.
@@ -116,7 +132,7 @@ class Photos:
         new = replace(new, answerable=new.answerable and not edited)
         rules = self.rules
         args = (new, update_id, self.model.id, self.clock(), rules.album_wait, rules.fresh)
-        await self.workers.store(self.store.remember, *args)
+        await self._turn(self.store.remember, *args)
 
     async def ask(self, question: NewEvent, update_id: int, about: NewPhoto | None = None) -> None:
         """Take the turn of a question that a job will answer; it is the only answer about its photo."""
@@ -125,9 +141,26 @@ class Photos:
             self.store.ask, question, about, update_id, self.model.id, self.clock(), self.rules.fresh
         )
 
+    async def _turn(self, change: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Make a change that ends an update's row; on a full disk again and again, so that nothing is lost.
+
+        Raises:
+            StoreError: the program ends meanwhile; the row stays queued.
+        """
+        for delay in chain(TURN_RETRY, repeat(TURN_RETRY[-1])):
+            try:
+                return await self.workers.store(change, *args, **kwargs)
+            except StoreError as error:
+                if self.closing.is_set():
+                    raise
+                logger.warning("%s Trying again.", error)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.closing.wait(), delay)
+        raise AssertionError("the delays never end")
+
     async def migrate(self, old: ChatRow, new: ChatRow, update_id: int) -> bool:
         """Take the turn of a group's migration; False where it was known."""
-        return await self.workers.store(self.store.migrate, old, new, update_id, self.clock())
+        return await self._turn(self.store.migrate, old, new, update_id, self.clock())
 
     async def migrations(self) -> list[tuple[int, int]]:
         """Every group that became a supergroup: old id, new id."""
@@ -135,7 +168,7 @@ class Photos:
 
     async def leave(self, chat: ChatRow, update_id: int) -> None:
         """Take the turn of the bot's removal."""
-        await self.workers.store(self.store.leave, chat, update_id, self.clock())
+        await self._turn(self.store.leave, chat, update_id, self.clock())
 
     def is_fresh(self, sent_at: float) -> bool:
         """Whether an answer to what was sent then is still wanted: a backlog after downtime is not answered."""

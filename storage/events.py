@@ -17,10 +17,11 @@ _SETTLED = """NOT EXISTS (SELECT 1 FROM photos p WHERE p.state = 'pending' AND p
           AND NOT EXISTS (SELECT 1 FROM photos p WHERE p.state = 'pending' AND p.id = e.photo_id
                           AND e.due_at > ?)
           AND (e.kind != 'photo' OR NOT EXISTS (
-                SELECT 1 FROM photos p WHERE p.state = 'pending' AND p.due_at = 0 AND p.chat_id = e.chat_id
+                SELECT 1 FROM photos p WHERE p.state = 'pending' AND p.chat_id = e.chat_id AND p.due_at <= e.due_at + 15
                 AND p.id < (SELECT min(own.id) FROM photos own WHERE own.event_id = e.id)))"""
 """An event is settled when its photos are embedded (or failed), and so are the chat's earlier ones:
-an answer that did not know the photo sent a second before would be wrong."""
+an answer that did not know the photo sent a second before would be wrong. A download that is put off for longer than
+15 seconds holds nobody up."""
 
 
 class Events:

@@ -25,7 +25,7 @@ class Inbox:
         """
         try:
             return self._accept(update_id, chat_id, body, now)
-        except sqlite3.Error as error:
+        except sqlite3.Error as error:  # whatever it is: PTB's polling would end without a word
             raise StoreError(f"The update could not be stored: {error}.") from error
 
     def _accept(self, update_id: int, chat_id: int | None, body: str, now: float) -> bool:

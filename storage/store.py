@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from storage.chats import Chats
 from storage.clusterings import Clusterings
-from storage.errors import NewerDatabase, StoreError
+from storage.errors import NewerDatabase, StoreError, one_sentence
 from storage.events import Events
 from storage.inbox import Inbox
 from storage.migrations import migrations
@@ -24,6 +24,8 @@ __all__ = ["NewerDatabase", "Store", "StoreError"]
 
 BUSY_TIMEOUT = 10.0
 """Seconds to wait for another process (a backup, Datasette) that holds the file."""
+
+UNSTORED = "A chat's turn could not be stored"
 
 
 class Store:
@@ -55,7 +57,7 @@ class Store:
         Returns:
             The photo's id, or None where this update's turn was taken before.
         """
-        with self.db.atomic():
+        with one_sentence(UNSTORED), self.db.atomic():
             if not self.inbox.is_queued(update_id):
                 return None
             photo_id = self._remember(new, model, now, album_wait, fresh)
@@ -81,7 +83,7 @@ class Store:
         Returns:
             The event's id, or None where this update's turn was taken before.
         """
-        with self.db.atomic():
+        with one_sentence(UNSTORED), self.db.atomic():
             if not self.inbox.is_queued(update_id):
                 return None
             chat_id = self.chats.seen(question.chat, now)
@@ -94,14 +96,14 @@ class Store:
 
     def migrate(self, old: ChatRow, new: ChatRow, update_id: int, now: float) -> bool:
         """One chat's turn: a group has become a supergroup. False where it was known."""
-        with self.db.atomic():
+        with one_sentence(UNSTORED), self.db.atomic():
             done = self.chats.migrate(old, new, now)
             self.inbox.finish(update_id, now)
             return done
 
     def leave(self, chat: ChatRow, update_id: int, now: float) -> None:
         """One chat's turn: the bot has been removed."""
-        with self.db.atomic():
+        with one_sentence(UNSTORED), self.db.atomic():
             self.chats.left(chat, now)
             self.inbox.finish(update_id, now)
 

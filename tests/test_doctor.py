@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bot.vision.model import ModelUnavailable
 from telegram import error as telegram_error
 from telegram.request import BaseRequest, RequestData
 
 from bot import doctor
 from bot.config import Settings
 from bot.doctor import Finding
+from bot.vision.model import ModelUnavailable
 from storage.store import Store
 
 TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1"

@@ -54,10 +54,12 @@ class AlbumHandlers:
         query, message = _pressed(update)
         clustering_id, number, offset = (int(group) for group in _groups(context))
         last = await self._lookback.photos.last_clustering(message.chat.id)
-        if last is None or last.id != clustering_id:
+        albums = await self._lookback.photos.albums(last) if last else []
+        if last is None or last.id != clustering_id or not 0 < number <= len(albums):
             await self._answer(query, texts.albums_outdated())
             return
-        await self._answer(query, texts.coming())
+        shown = offset < albums[number - 1].posted
+        await self._answer(query, texts.already_shown() if shown else texts.coming())
         request = _request(last.id, number, offset, message.message_id)
         now = self._lookback.photos.clock()
         chat, thread_id = chat_row(message.chat), thread_of(message)

@@ -5,10 +5,11 @@ from functools import partial
 
 from telegram import Update
 from telegram.error import NetworkError
-from telegram.ext import ContextTypes
+from telegram.ext import ApplicationHandlerStop, ContextTypes
 
 from bot import texts
 from bot.lookback import Lookback
+from bot.photos import StoreError
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,9 @@ class ErrorHandlers:
             quiet = isinstance(error, NetworkError)
             logger.warning("polling: %s", error) if quiet else logger.error("polling failed", exc_info=error)
             return
+        if isinstance(error, StoreError):
+            logger.error("update %s stays queued: %s", update.update_id, error)
+            raise ApplicationHandlerStop  # or the last handler would end its row
         logger.error("update %s failed", update.update_id, exc_info=error)
         await self._lookback.inbox.failed(update.update_id, f"{type(error).__name__}: {error}")
         message = update.message

@@ -37,7 +37,7 @@ KNOWN: dict[str, set[str]] = {
     "editMessageText": _EDIT | _TEXT,
     "editMessageCaption": _EDIT | _CAPTION,
     "editMessageMedia": _EDIT | {"media", "parse_mode"},  # parse_mode: PTB's Defaults add it, Telegram overlooks it
-    "editMessageReplyMarkup": _EDIT,
+    "editMessageReplyMarkup": _EDIT | {"parse_mode"},
     "deleteMessage": {"chat_id", "message_id"},
     "deleteMessages": {"chat_id", "message_ids"},
     "answerCallbackQuery": {"callback_query_id", "text", "show_alert", "url", "cache_time"},

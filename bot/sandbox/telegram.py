@@ -92,12 +92,14 @@ class Telegram(Methods):
         call = Call("download", {"file_path": path}, {}, self.clock())
         self.calls.append(call)
         fault = self.faults.take(call)
+        self._tell(call, "before")
         await _before(fault)
         if fault is not None and fault.kind in ("500", "502"):
             return int(fault.kind), b"<html>a proxy</html>"
         data = self.files.content(path)
         if data is None:
             return _answer(Refusal("", 404))
+        self._tell(call, "after")
         self._changed.set()
         return 200, data[: len(data) // 2] if fault is not None and fault.kind == "truncated" else data
 

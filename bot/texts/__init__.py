@@ -106,17 +106,13 @@ def cluster_begins(count: int) -> str:
 
 
 def cluster_progress(count: int, stage: str, fraction: float) -> str:
-    doing = {"choose": "finding how many albums there are", "sort": "sorting", "draw": "drawing the overview"}
-    return f"Sorting {photos(count)}: {doing.get(stage, 'sorting')}, {int(100 * fraction)}%"
+    doing = ": looking for the number of albums" if stage == "choose" else " into albums"
+    return f"Sorting {photos(count)}{doing}, {int(100 * fraction)}%"
 
 
 def cluster_too_few(count: int, needed: int) -> str:
-    there = f"{photos(count)} here" if count else "no photo here yet"
-    return (
-        f"There is {there}; albums need at least {needed}."
-        if count < 2
-        else (f"There are {there}; albums need at least {needed}.")
-    )
+    few = {0: "There is no photo here yet", 1: "There is 1 photo here"}
+    return f"{few.get(count, f'There are {photos(count)} here')}; albums need at least {needed}."
 
 
 def cluster_too_many(k: int, count: int) -> str:
@@ -128,11 +124,11 @@ def cluster_all_same(count: int) -> str:
 
 
 def cluster_none(count: int) -> str:
-    return f"None of the {photos(count)} belong together closely enough for an album."
+    return f"These {photos(count)} have too little in common to make an album."
 
 
 def cluster_under_way() -> str:
-    return "I am sorting this chat's photos already; its message above tells how far I am."
+    return "I am already sorting this chat's photos; my message above tells how far I am."
 
 
 def cluster_number_wrong() -> str:
@@ -146,7 +142,7 @@ def overview(albums: Sequence[AlbumLine], leftover: int, *, stopped: bool, cut_a
     fits = "fits" if leftover == 1 else "fit"
     notes = [f"{photos(leftover)} {fits} nowhere." if leftover else "", "Stopped." if stopped else ""]
     if cut_albums:
-        notes.append("Telegram's reply was lost once; an album may be missing, its button or /album shows it.")
+        notes.append("A reply of Telegram was lost, so an album may be missing; its button or /album shows it.")
     if minutes:
         about = "about a minute" if minutes == 1 else f"about {minutes} minutes"
         notes.append(f"Posting takes {about}: a group takes 20 messages a minute.")
@@ -169,7 +165,7 @@ def album_caption(album: AlbumLine, first: int, last: int) -> str:
 
 
 def album_unlinked(count: int) -> str:
-    return f"{photos(count)} can't be shown again here (files over 20 MB)."
+    return f"{photos(count)} can't be shown here again (files over 20 MB, or gone from Telegram)."
 
 
 def album_none() -> str:
@@ -188,8 +184,8 @@ def albums_outdated() -> str:
     return "These albums are from an earlier sorting. Send /cluster for new ones."
 
 
-def album_all_shown() -> str:
-    return "All photos of this album are shown already."
+def already_shown() -> str:
+    return "These photos are in the chat already."
 
 
 def button_stop() -> str:
@@ -205,7 +201,7 @@ def button_more(number: int, left: int) -> str:
 
 
 def stopping() -> str:
-    return "I stop after the album in hand."
+    return "I stop after the album that I am sending."
 
 
 def only_asker_stops() -> str:

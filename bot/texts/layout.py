@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -9,6 +10,8 @@ CAPTION_LIMIT = 1024
 """UTF-16 units of a caption after entities are parsed (Bot API, sendPhoto)."""
 MESSAGE_LIMIT = 4096
 NAME_LIMIT = 32
+RIGHT_TO_LEFT = {"R", "AL", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI"}
+"""Bidirectional classes (Unicode Standard Annex 9) of what turns the text, or starts something that may."""
 
 
 def utf16_length(text: str) -> int:
@@ -60,7 +63,10 @@ def photos(count: int) -> str:
 
 
 def name(who: str) -> str:
-    return html.escape(cut(" ".join(who.split()) or "someone", NAME_LIMIT))
+    """A person's name, cut; one that runs from right to left is isolated, or it would turn the rest of its line."""
+    shown = cut(" ".join(who.split()) or "someone", NAME_LIMIT)
+    turns = any(unicodedata.bidirectional(sign) in RIGHT_TO_LEFT for sign in shown)
+    return html.escape(f"\u2068{shown}\u2069" if turns else shown)
 
 
 def megabytes(size: int) -> str:
