@@ -125,6 +125,10 @@ class Files:
         file = self._files.get(path.rsplit("/", 1)[-1])
         return None if file is None else file.make()
 
+    def held(self) -> int:
+        """Bytes of all files in memory."""
+        return sum(file.size for file in self._files.values())
+
     def forget(self, file_id: str) -> None:
         """Make a file id invalid, as happens to old ones."""
         self._files.pop(file_id, None)
