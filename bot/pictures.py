@@ -147,7 +147,9 @@ def _missing(side: int) -> Image.Image:
 
 def _mosaic(ratios: Sequence[float]) -> tuple[list[Box], int]:
     """The boxes of photos with these ratios of width to height, in rows of full width, and the height of it all."""
-    ratios = [min(2.0, max(0.7, ratio)) for ratio in ratios]
+    # A photo alone is shown whole, as in Telegram (an overview of many albums is tall); beside others it is cropped.
+    tallest = 0.4 if len(ratios) == 1 else 0.7
+    ratios = [min(2.0, max(tallest, ratio)) for ratio in ratios]
     best = min(_splits(len(ratios)), key=lambda counts: _badness(_heights(ratios, counts)))
     boxes: list[Box] = []
     top = 0
