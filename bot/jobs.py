@@ -11,6 +11,7 @@ from telegram.error import BadRequest
 from bot.limits import LimitsClosed
 from bot.sending import Gone, Lost, Moved, NotSent
 from bot.worker import Workers
+from storage.errors import StoreError
 from storage.rows import EventRow
 from storage.store import Store
 
@@ -78,6 +79,10 @@ class Lane:
             return None, None
         except Moved:
             await asyncio.sleep(1)  # the service message is on its way; the event then has its new chat
+            return None, None
+        except StoreError as error:
+            logger.warning("event %s waits: %s", event.id, error)
+            await asyncio.sleep(RESTART)  # nothing was sent; it is taken up again
             return None, None
         except BadRequest as error:
             logger.warning("chat %s refuses what answers event %s: %s", event.chat_id, event.id, error)

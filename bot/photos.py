@@ -137,9 +137,7 @@ class Photos:
     async def ask(self, question: NewEvent, update_id: int, about: NewPhoto | None = None) -> None:
         """Take the turn of a question that a job will answer; it is the only answer about its photo."""
         about = replace(about, answerable=False) if about else None
-        await self.workers.store(
-            self.store.ask, question, about, update_id, self.model.id, self.clock(), self.rules.fresh
-        )
+        await self._turn(self.store.ask, question, about, update_id, self.model.id, self.clock(), self.rules.fresh)
 
     async def _turn(self, change: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Make a change that ends an update's row; on a full disk again and again, so that nothing is lost.

@@ -66,6 +66,8 @@ class Chats:
                 (SELECT count(*) FROM photos WHERE chat_id = :chat AND state = 'failed'),
                 (SELECT count(*) FROM sends s JOIN events e ON e.id = s.event_id
                     WHERE e.chat_id = :chat AND s.state = 'unanswered')
+                + (SELECT count(*) FROM events e WHERE e.chat_id = :chat AND e.state = 'failed' AND NOT EXISTS (
+                    SELECT 1 FROM sends s WHERE s.event_id = e.id AND s.state = 'unanswered'))
                 + (SELECT count(*) FROM inbox WHERE chat_id = :chat AND state IN ('unanswered', 'failed')),
                 (SELECT last_update_at FROM chats WHERE id = :chat)""",
             {"chat": chat_id, "model": model},

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sqlite_utils import Database
 
+from storage.errors import one_sentence
 from storage.rows import EventRow, NewEvent, NewPhoto
 
 _COLUMNS = """e.id, e.chat_id, e.kind, e.message_id, e.thread_id, e.asker_id, e.photo_id, e.request, e.sent_at,
@@ -108,7 +109,8 @@ class Events:
     def begin(self, event_id: int, step: str, now: float) -> bool:
         """Commit the intent to send; False where this step was sent, or cut, before."""
         sql = "INSERT OR IGNORE INTO sends VALUES (?, ?, 'sending', '[]', ?)"
-        return self._db.execute(sql, [event_id, step, now]).rowcount == 1
+        with one_sentence("The intent to send could not be stored"):
+            return self._db.execute(sql, [event_id, step, now]).rowcount == 1
 
     def release(self, event_id: int, step: str) -> None:
         """Take an intent back: the call certainly had no effect."""

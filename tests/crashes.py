@@ -71,10 +71,8 @@ class Child:
         return self.telegram.updates.unconfirmed() == 0 and self.rows(OPEN_WORK) == [(0,)]
 
     async def quiet(self) -> None:
-        """Wait until nothing is left to be done, and a moment longer, for what should not be done."""
+        """Wait until nothing is left to be done."""
         await self.telegram.wait_for(self.is_quiet, 120)
-        await asyncio.sleep(0.3)
-        assert self.is_quiet()
 
     async def has_photos(self, count: int) -> None:
         """Wait until so many photos are stored."""

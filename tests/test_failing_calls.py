@@ -62,14 +62,15 @@ def other(telegram: Telegram, ann: User) -> Chat:
 
 @pytest.mark.parametrize("method", SENDS)
 async def test_a_429_is_obeyed_and_the_message_sent_once_while_another_chat_is_answered(
-    telegram: Telegram, group: Chat, other: Chat, start: Start, memory: Memory, scene: Scene
+    telegram: Telegram, group: Chat, other: Chat, ann: User, start: Start, memory: Memory, scene: Scene
 ) -> None:
-    telegram.faults.add(scene.method, "429", seconds=2, when=lambda call: call.chat_id == group.id)
     async with start():
         scene.prepare(group, other)
+        telegram.send_text(other, ann, "/help")  # both chats are known to the limits
         await memory.settled()
+        fault = telegram.faults.add(scene.method, "429", seconds=2, when=lambda call: call.chat_id == group.id)
         paused = scene.ask(group)
-        await telegram.wait_for(lambda: telegram.called(scene.method))
+        await telegram.wait_for(lambda: fault not in telegram.faults.pending)
         meanwhile = scene.ask(other)
         await telegram.wait_for(lambda: scene.answers(meanwhile))
         assert scene.answers(paused) == 0

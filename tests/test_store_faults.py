@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from bot import jobs, texts
+from bot import inbox, jobs, texts
 from bot.app import App
 from bot.sandbox.state import Chat, User
 from bot.sandbox.telegram import Telegram
@@ -21,8 +21,9 @@ SECRET = "/etc/disk0 is broken"
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A loop that an error ended starts again after a moment."""
+    """What an error of the store has stopped is tried again after a moment."""
     monkeypatch.setattr(jobs, "RESTART", 0.2)
+    monkeypatch.setattr(inbox, "PAUSE", 0.2)
 
 
 @contextmanager
@@ -54,7 +55,7 @@ async def test_a_full_disk_leaves_the_updates_with_telegram_until_there_is_room(
         await memory.settled()
         await limit_disk(app, full=True)
         sent = [telegram.send_photo(group, ann, picture((shade, 255, 0)), date=LONG_AGO) for shade in range(40)]
-        await telegram.wait_for(lambda: "could not be stored: database or disk is full" in caplog.text)
+        await telegram.wait_for(lambda: "update could not be stored: database or disk is full" in caplog.text)
         assert telegram.updates.unconfirmed() > 0
         assert memory.value("SELECT (SELECT count(*) FROM inbox) + (SELECT count(*) FROM photos)") < 41
         await limit_disk(app, full=False)
@@ -74,20 +75,20 @@ async def test_an_update_that_cannot_be_committed_is_not_confirmed_and_comes_aga
         await memory.settled()
         with broken(memory, change="INSERT ON inbox"):
             photo = telegram.send_photo(group, ann, picture(RED))
-            await telegram.wait_for(lambda: "could not be stored" in caplog.text)
+            await telegram.wait_for(lambda: "update could not be stored" in caplog.text)
             assert telegram.updates.unconfirmed() == 1
         await memory.settled()
     assert memory.photo(photo)["state"] == "ready"
 
 
-async def test_a_row_that_cannot_be_read_for_a_while_is_taken_afterwards(
-    telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory
+async def test_an_inbox_that_cannot_be_read_for_a_while_is_read_afterwards(
+    telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with start() as app:
+    async with start():
         await memory.settled()
         execute(memory, "ALTER TABLE inbox RENAME TO hidden")
-        lookback(app).inbox.task_done()  # whoever waits for a row looks for one, and finds no table
-        await telegram.wait_for(lambda: True)
+        telegram.send_text(group, ann, "words that nobody asked the bot to read")
+        await telegram.wait_for(lambda: "the inbox can't be read" in caplog.text)
         execute(memory, "ALTER TABLE hidden RENAME TO inbox")
         photo = telegram.send_photo(group, ann, picture(RED))
         await memory.settled()
@@ -141,8 +142,11 @@ async def test_an_answer_whose_intent_cannot_be_committed_is_not_sent(
         await memory.settled()
         telegram.send_photo(group, ann, picture(GREEN))
         await memory.settled()
+        telegram.send_text(group, ann, "/status")
+        await memory.settled()
     assert len(telegram.called("sendPhoto")) == 1
     assert memory.states() == ["stale", "failed", "silent", "done"]
+    assert "1 unanswered" in telegram.bot_messages(group)[-1]["text"]
 
 
 async def test_a_command_whose_handler_raises_is_answered_with_one_polite_sentence(
