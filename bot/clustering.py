@@ -7,7 +7,7 @@ is counted and left out, and the rest goes on.
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from telegram import Bot, InlineKeyboardMarkup, InputMediaPhoto
@@ -22,6 +22,8 @@ from bot.showing import Place, Shower
 from bot.similar import percent
 from bot.thumbnails import Thumbnails
 from bot.tickets import StepTicket
+
+Edit = Callable[..., Awaitable[object]]
 
 EDIT_EVERY = 3.0
 """Seconds between two edits of the progress message: edits count against Telegram's limits as well."""
@@ -192,15 +194,16 @@ class Clustering:
         *,
         caption_of_photo: bool = False,
     ) -> None:
+        """Change the first message; after a restart it may be a photo already where a text was expected."""
         if message_id is None:
             return
-        call: Callable[..., object]
-        if caption_of_photo:
-            call = partial(self._bot.edit_message_caption, caption=text)
-        else:
-            call = partial(self._bot.edit_message_text, text)
-        edit = partial(call, chat_id=event.chat_id, message_id=message_id, reply_markup=keyboard)
-        await self._sender.attempt(event.chat_id, edit)
+        as_text = partial(self._bot.edit_message_text, text)
+        as_caption = partial(self._bot.edit_message_caption, caption=text)
+        calls: tuple[Edit, Edit] = (as_caption, as_text) if caption_of_photo else (as_text, as_caption)
+        for call in calls:
+            edit = partial(call, chat_id=event.chat_id, message_id=message_id, reply_markup=keyboard)
+            if await self._sender.attempt(event.chat_id, edit):
+                return
 
     def _ticket(self, event: EventRow, step: str, *, end: bool = False) -> StepTicket:
         return StepTicket(self._photos.store, self._photos.workers.store, event.id, step, end=end)
