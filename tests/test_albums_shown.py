@@ -95,3 +95,19 @@ async def test_files_in_an_album_are_uploaded_as_photos_and_those_above_20_mb_co
     caption = red.result[0]["caption"].splitlines()
     assert caption[0].startswith("Album 1 · 3 photos · ")
     assert caption[1] == "1 photo can't be shown here again (files over 20 MB, or gone from Telegram)."
+
+
+async def test_a_lost_reply_to_the_overview_picture_leaves_its_list_and_its_buttons(
+    telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory
+) -> None:
+    telegram.faults.add("editMessageMedia", "dropped_after")
+    async with start(cluster_albums=1):
+        send(telegram, group, SIX)
+        await memory.settled()
+        telegram.send_text(group, ann, "/cluster 2")
+        await memory.settled()
+    overview = telegram.bot_messages(group)[0]
+    assert "photo" in overview
+    assert "2 albums" in overview["caption"]
+    (row,) = overview["reply_markup"]["inline_keyboard"]
+    assert [button["callback_data"].split(":")[0] for button in row] == ["album"]
