@@ -216,10 +216,6 @@ def coming() -> str:
     return "Coming …"
 
 
-def too_busy() -> str:
-    return "Too many questions at once; ask again in a minute."
-
-
 def start() -> str:
     return (
         "I remember photos. Add me to a group: when someone sends a photo, I answer with the most similar earlier "
