@@ -211,7 +211,7 @@ class Photos:
 
     async def count(self, chat_id: int) -> int:
         """How many photos of a chat can be sorted now."""
-        return len((await self.workers.store(self.store.photos.all, chat_id, self.model.id)).ids)
+        return await self.workers.store(self.store.photos.count, chat_id, self.model.id)
 
     async def sort_into_albums(
         self, event: EventRow, k: int | None, progress: Callable[[str, float], None]

@@ -174,6 +174,12 @@ class Photos:
         """All embeddings of a chat by one model."""
         return self._vectors(chat_id, model, "", [])
 
+    def count(self, chat_id: int, model: str) -> int:
+        """How many embeddings `all` would read."""
+        sql = """SELECT count(*) FROM photos p JOIN embeddings e ON e.photo_id = p.id AND e.model = ?
+                 WHERE p.chat_id = ? AND p.state = 'ready'"""
+        return int(self._db.execute(sql, [model, chat_id]).fetchone()[0])
+
     def _vectors(self, chat_id: int, model: str, where: str, values: Sequence[object]) -> Vectors:
         rows = self._db.execute(
             f"""SELECT p.id, e.vector FROM photos p JOIN embeddings e ON e.photo_id = p.id AND e.model = ?
