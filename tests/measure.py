@@ -27,6 +27,7 @@ from bot.limits import Limits
 from bot.lookback import Lookback
 from bot.photos import ChatRow, NewEvent
 from bot.sandbox.door_inprocess import InProcess
+from bot.sandbox.sample import PHOTOS
 from bot.sandbox.state import Chat, User
 from bot.sandbox.telegram import Telegram
 from bot.vision.clip import Clip
@@ -35,7 +36,6 @@ from storage.photos import Embedded
 from storage.rows import NewPhoto, Size
 from storage.store import Store
 
-PHOTOS = Path(__file__).parent / "photos"
 MODELS = ("pocket", "ViT-B-32:random")
 
 

@@ -2,7 +2,6 @@
 
 import csv
 import tracemalloc
-from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -13,10 +12,10 @@ from numpy.typing import NDArray
 from sklearn.metrics import normalized_mutual_info_score
 
 from bot.albums import AllTheSame, Clustering, TooFewPhotos, TooManyAlbums, make_albums
+from bot.sandbox.sample import PHOTOS
 from bot.vision.clip import Clip
 from bot.vision.images import decode
 
-PHOTOS = Path(__file__).parent / "photos"
 KINDS = ("fish", "monument", "tool", "windmill")
 Vectors = NDArray[np.float32]
 

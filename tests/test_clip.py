@@ -23,12 +23,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from bot.sandbox.sample import PHOTOS
 from bot.vision.clip import Clip
 from bot.vision.images import decode
 from bot.vision.model import EmbeddingError, ModelUnavailable
 
 ROOT = Path(__file__).parent.parent
-PHOTOS = Path(__file__).parent / "photos"
 POCKET = ROOT / "bot" / "vision" / "pocket"
 CONFIG, WEIGHTS = "open_clip_config.json", "open_clip_model.safetensors"
 WAYS = ("LOOKBACK_MODEL=pocket", "LOOKBACK_MODEL=local-dir:/path")

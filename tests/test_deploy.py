@@ -20,6 +20,7 @@ from packaging.version import Version
 
 from bot.config import Settings
 from bot.config_table import rows
+from bot.sandbox.sample import PHOTOS
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
@@ -156,7 +157,7 @@ def test_the_image_is_made_of_files_that_are_sent_and_exist() -> None:
 
 def test_the_notice_names_everyone_whose_photo_asks_for_it() -> None:
     notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
-    with (ROOT / "tests" / "photos" / "photos.csv").open(encoding="utf-8", newline="") as file:
+    with (PHOTOS / "photos.csv").open(encoding="utf-8", newline="") as file:
         photos = list(csv.DictReader(file))
     asking = [photo for photo in photos if photo["license"] not in ("public-domain", "CC0-1.0")]
     assert len(asking) > 0

@@ -10,7 +10,6 @@ import threading
 import time
 import warnings
 import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
+from bot.sandbox.sample import PHOTOS
 from bot.vision.images import BadImage, decode, middle, perceptual_hash
 
-PHOTOS = Path(__file__).parent / "photos"
 FISH = PHOTOS / "fish-01.jpg"
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 

@@ -3,17 +3,16 @@
 import asyncio
 import csv
 import time
-from pathlib import Path
 
 import numpy as np
 
 from bot.albums import make_albums
+from bot.sandbox.sample import PHOTOS
 from bot.sandbox.state import Chat, User
 from bot.sandbox.telegram import Telegram
 from bot.vision.clip import Clip
 from tests.conftest import Start, lookback
 
-PHOTOS = Path(__file__).parent / "photos"
 LONGEST_STALL = 0.1
 
 

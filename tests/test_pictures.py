@@ -3,7 +3,6 @@
 import io
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,9 +13,9 @@ from PIL import Image
 
 from bot import pictures
 from bot.pictures import Row, Tile, as_photo, chat_picture, contact_sheet
+from bot.sandbox.sample import PHOTOS
 from bot.vision.images import BadImage
 
-PHOTOS = Path(__file__).parent / "photos"
 FISH = (PHOTOS / "fish-01.jpg").read_bytes()
 
 

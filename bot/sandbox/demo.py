@@ -22,10 +22,10 @@ from bot.config import Settings
 from bot.limits import Limits
 from bot.pictures import chat_picture
 from bot.sandbox.door_inprocess import InProcess
+from bot.sandbox.sample import PHOTOS
 from bot.sandbox.state import Chat, Message, User
 from bot.sandbox.telegram import Telegram
 
-PHOTOS = Path(__file__).parents[2] / "tests" / "photos"
 NEW = ("fish-11.jpg", "monument-05.jpg", "windmill-01.jpg")
 """Sent while the bot watches: a fish, and two that come as one album."""
 DAY = 86_400.0

@@ -121,26 +121,27 @@ class Methods(Sending):
         changed = kept | content | self.buttons(call.params)
         if changed == {name: value for name, value in message.items() if name != "edit_date"}:
             raise Refusal(refusals.NOT_MODIFIED)
-        chat.messages[message["message_id"]] = changed | {"edit_date": int(self.clock())}
-        return chat.messages[message["message_id"]]
+        return self.replace(chat, changed | {"edit_date": int(self.clock())})
 
     def _delete(self, call: Call) -> bool:
         chat = self.chat_of(call)
-        if chat.messages.pop(call.params.get("message_id", 0), None) is None:
+        if not self.remove(chat, [call.params.get("message_id", 0)]):
             raise Refusal("message to delete not found")
         return True
 
     def _delete_all(self, call: Call) -> bool:
         chat = self.chat_of(call)
-        for message_id in call.params.get("message_ids") or []:
-            chat.messages.pop(message_id, None)
+        self.remove(chat, call.params.get("message_ids") or [])
         return True
 
     def _answer_query(self, call: Call) -> bool:
-        if self.queries.pop(str(call.params.get("callback_query_id")), None) is None:
+        query_id, text = str(call.params.get("callback_query_id")), call.params.get("text") or ""
+        if query_id not in self.queries:
             raise Refusal(refusals.OLD_QUERY)
-        if len(call.params.get("text") or "") > 200:
+        if len(text) > 200:
             raise Refusal("MESSAGE_TOO_LONG")
+        del self.queries[query_id]
+        self.feed.publish("answered", query_id=query_id, text=text, alert=bool(call.params.get("show_alert")))
         return True
 
     def _action(self, call: Call) -> bool:
@@ -149,6 +150,7 @@ class Methods(Sending):
         if thread is not None and thread not in chat.topics:
             raise Refusal(refusals.THREAD_NOT_FOUND)
         self.actions.append((chat.id, call.params["action"]))
+        self.feed.publish("action", chat_id=chat.id, thread_id=thread, action=call.params["action"])
         return True
 
     def _react(self, call: Call) -> bool:

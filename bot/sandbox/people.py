@@ -90,13 +90,13 @@ class People(World):
 
     def _edit(self, chat: Chat, message: Message, changed: dict[str, Any]) -> Message:
         edited = message | changed | {"edit_date": int(self.clock())}
-        chat.messages[message["message_id"]] = edited
+        self.replace(chat, edited)
         self.deliver(chat, edited, "edited_channel_post" if chat.type == "channel" else "edited_message")
         return edited
 
     def delete_message(self, chat: Chat, message_id: int) -> None:
         """Someone deletes a message: bots are not told (tdlib/telegram-bot-api#286)."""
-        chat.messages.pop(message_id, None)
+        self.remove(chat, [message_id])
 
     def press(self, chat: Chat, message_id: int, data: str, user: User) -> str:
         """Someone presses a button under a message; the id of the callback query."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.sandbox.feed import Feed
 from bot.sandbox.files import Files
 from bot.sandbox.updates import Updates
 
@@ -62,7 +63,7 @@ class World:
         self.bot = User(123456, "Lookback", "lookback_bot", is_bot=True)
         self.token = "123456:sandbox"
         self.can_read_all_group_messages = not privacy
-        self.files, self.updates = Files(), Updates()
+        self.files, self.updates, self.feed = Files(), Updates(), Feed()
         self.users: dict[int, User] = {self.bot.id: self.bot}
         self.chats: dict[int, Chat] = {}
         self.commands: dict[str, list[dict[str, str]]] = {}
@@ -78,7 +79,20 @@ class World:
             message["from"] = sender.json()
         message |= content
         chat.messages[message["message_id"]] = message
+        self.feed.publish("message", chat_id=chat.id, message=message)
         return message
+
+    def replace(self, chat: Chat, message: Message) -> Message:
+        """Put an edited message in the place of the old one."""
+        chat.messages[message["message_id"]] = message
+        self.feed.publish("edited", chat_id=chat.id, message=message)
+        return message
+
+    def remove(self, chat: Chat, message_ids: list[int]) -> list[int]:
+        """Take messages out of a chat; which of them were there."""
+        gone = [number for number in message_ids if chat.messages.pop(number, None) is not None]
+        self.feed.publish("deleted", chat_id=chat.id, message_ids=gone)
+        return gone
 
     def deliver(self, chat: Chat, message: Message, kind: str = "message") -> int | None:
         """Tell the bot of a message where Telegram would: not where it is out, not past privacy mode."""

@@ -14,7 +14,7 @@ POCKET = Path(__file__).parent / "pocket"
 CONFIG = "open_clip_config.json"
 
 # Cosine from which two photos count as related; the key is the tag, or the name where there is none.
-# pocket: measured on tests/photos: 0.80 passes 0.2 % of the pairs of different labels (README.md beside it).
+# pocket: measured on bot/sandbox/photos: 0.80 passes 0.2 % of the pairs of different labels (README.md beside it).
 # openai, and all the rest (None): NOT measured, their weights could not be had where this was written. A cautious
 # start: an answer that is missing annoys less than a wrong one. LOOKBACK_THRESHOLD overrides it.
 _THRESHOLDS: dict[str | None, float] = {"pocket": 0.80, "openai": 0.80, None: 0.80}
