@@ -97,6 +97,54 @@ def backup(file: Path) -> None:
     click.echo(f"{file} is a whole copy of {settings.database}.")
 
 
+@cli.command()
+@click.option(
+    "--photos",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Fill the group with the photos of this folder instead of the sample ones.",
+)
+@click.option("--empty", is_flag=True, help="Start with a group in which nothing was sent yet.")
+@click.option(
+    "--db",
+    "database",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep the chats and the bot's database in this file (and a folder beside it), and go on there next time.",
+)
+@click.option("--model", default="pocket", show_default=True, help="The CLIP model, named as in LOOKBACK_MODEL.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port of the page; 0 takes any that is free. [8377]")
+@click.option("--no-browser", is_flag=True, help="Print the page's address and open no browser.")
+@click.option("--no-limits", is_flag=True, help="Without Telegram's limit of 20 messages a minute in a group.")
+def sandbox(
+    photos: Path | None, empty: bool, database: Path | None, model: str, port: int | None, no_browser: bool,
+    no_limits: bool,
+) -> None:  # fmt: skip
+    """Try the bot in a group chat in your browser, with real photos and no token."""
+    if empty and photos:
+        raise Misused("--empty and --photos exclude each other: choose one.")
+    settings = _sandbox_settings(model)
+    with refusals(settings):
+        _require_model(settings)
+        click.echo("Starting …", err=True)
+        from bot.sandbox.stage import Wishes, play
+
+        wishes = Wishes(photos, empty, database, model, port, limits=not no_limits)
+        play(wishes, browser=not no_browser)
+
+
+def _sandbox_settings(model: str) -> Settings:
+    """The sandbox reads nothing from the environment: no token and no database of a real bot gets into it."""
+    from pydantic import ValidationError
+
+    from bot.config import Settings, SettingsError
+
+    try:
+        settings = Settings(model=model)
+    except (ValidationError, SettingsError):
+        raise Misused("--model must name a model, like pocket, ViT-B-32:openai or local-dir:/folder.") from None
+    _set_up_logs(settings, "WARNING")
+    return settings
+
+
 def load_settings() -> Settings:
     """The settings, or the end of the command."""
     from bot.config import Settings, SettingsError
@@ -136,6 +184,8 @@ def _refusal(error: Exception, settings: Settings) -> Refused | None:
 
     if isinstance(error, StoreError | ModelUnavailable):
         return Refused(str(error))
+    if type(error).__module__.startswith("bot.sandbox."):
+        return Misused(str(error))
     if isinstance(error, InvalidToken):
         return Misused(unknown_token(settings))
     if isinstance(error, NetworkError):

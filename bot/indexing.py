@@ -83,6 +83,11 @@ class Indexer:
         self.problem: str | None = None
         self.embedded = self._tidied = 0
 
+    @property
+    def loaded(self) -> bool:
+        """Whether the model is there."""
+        return self._loaded.is_set()
+
     def wake(self) -> None:
         """Say that there may be photos to embed."""
         self._changed.set()

@@ -1,6 +1,6 @@
 """The door over HTTP, on loopback (aiohttp): `/bot<token>/<method>` and `/file/bot<token>/<path>`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,9 +12,12 @@ MOST_UPLOADED = 60 * 1024 * 1024
 
 
 @asynccontextmanager
-async def serve(telegram: Telegram, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
-    """Open the door; yields the root url, as `LOOKBACK_API_URL` takes it."""
+async def serve(
+    telegram: Telegram, *, host: str = "127.0.0.1", port: int = 0, routes: Iterable[web.AbstractRouteDef] = ()
+) -> AsyncIterator[str]:
+    """Open the door; yields the root url, as `LOOKBACK_API_URL` takes it. `routes` are the page's."""
     app = web.Application(client_max_size=MOST_UPLOADED)
+    app.router.add_routes(routes)
     door = _Door(telegram)
     app.router.add_get("/file/bot{token}/{path:.+}", door.file)
     app.router.add_route("*", "/bot{token}/{method}", door.method)

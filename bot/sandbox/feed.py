@@ -1,12 +1,16 @@
 """What happens on this Telegram, told as it happens to whoever listens: the page, and what keeps the state."""
 
 import asyncio
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 MOST_WAITING = 5_000
+WORK = ("call", "updates", "stage")
+"""What tells of the bot's work: whoever opens the page later sees the last of it as well."""
+KEPT = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +26,16 @@ class Feed:
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[Event | None]] = set()
+        self.recent: deque[Event] = deque(maxlen=KEPT)
 
     def publish(self, kind: str, **data: Any) -> None:
         """Tell everyone who listens now."""
+        event = Event(kind, data)
+        if kind in WORK:
+            self.recent.append(event)
         for queue in list(self._listeners):
             if queue.qsize() < MOST_WAITING:
-                queue.put_nowait(Event(kind, data))
+                queue.put_nowait(event)
             else:
                 self._listeners.discard(queue)
                 queue.put_nowait(None)

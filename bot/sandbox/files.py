@@ -1,12 +1,16 @@
-"""Files: what was uploaded, and the sizes that Telegram makes of a photo (90, 320, 800, 1280 px; never enlarged)."""
+"""Files: what was uploaded, and the sizes that Telegram makes of a photo (90, 320, 800, 1280 px; never enlarged).
+
+Originals are kept, as bytes or by their path; a size is encoded again when it is asked for and not in the cache.
+"""
 
 import io
-from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import count
+from collections import OrderedDict
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from threading import Lock
 from typing import Any
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from bot.sandbox import refusals
 from bot.sandbox.refusals import Refusal
@@ -15,19 +19,25 @@ SIZES = (("s", 90), ("m", 320), ("x", 800), ("y", 1280))
 """Type letters and longest sides in pixels (core.telegram.org/api/files, Image thumbnail types)."""
 QUALITY = 87
 DOWNLOAD_LIMIT = 20_000_000
+CACHE = 64_000_000
+"""Bytes of encoded sizes that are kept."""
+
+Source = bytes | Path
 
 
 @dataclass(slots=True)
 class StoredFile:
-    """One downloadable file. `data` is made when first asked for; `size` may be claimed larger than it is."""
+    """One downloadable file, made of original `number`. `side` is the longest side in pixels, 0 for the original
+    itself; `size` may be claimed larger than it is."""
 
     file_id: str
     unique_id: str
     kind: str
+    number: int
+    side: int
     width: int
     height: int
     size: int
-    make: Callable[[], bytes]
 
     def described(self) -> dict[str, Any]:
         """As a PhotoSize object."""
@@ -37,49 +47,74 @@ class StoredFile:
         }  # fmt: skip
 
 
+class Cache:
+    """Bytes by file id, the least recently used dropped first. Threads may share it."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._held, self._lock = most, 0, Lock()
+        self._kept: OrderedDict[str, bytes] = OrderedDict()
+
+    def get(self, key: str) -> bytes | None:
+        """What is kept."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: str, data: bytes) -> None:
+        """Keep this, in the place of what was used longest ago."""
+        with self._lock:
+            self._held += len(data) - len(self._kept.pop(key, b""))
+            self._kept[key] = data
+            while self._held > self._most and len(self._kept) > 1:
+                self._held -= len(self._kept.popitem(last=False)[1])
+
+
 class Files:
     """Every file by its id, and the set of sizes that it belongs to."""
 
     def __init__(self) -> None:
+        self.originals: dict[int, Source] = {}
         self._files: dict[str, StoredFile] = {}
-        self._sets: dict[str, list[StoredFile]] = {}
-        self._number = count(1)
+        self._sets: dict[int, list[StoredFile]] = {}
+        self._cache = Cache(CACHE)
+        self._lock = Lock()
+        self._last = 0
 
-    def add_photo(self, data: bytes) -> list[dict[str, Any]]:
-        """Take a photo in: the PhotoSize list, smallest first.
+    def add_photo(self, source: Source) -> list[dict[str, Any]]:
+        """Take a photo in, as bytes or from a path: the PhotoSize list, smallest first. Threads may call it.
 
         Raises:
-            Refusal: the bytes are no image.
+            Refusal: no image, or one that can't be read.
         """
-        try:
-            with Image.open(io.BytesIO(data)) as opened:
-                image = ImageOps.exif_transpose(opened).convert("RGB")
-        except (UnidentifiedImageError, OSError) as error:
-            raise Refusal(refusals.NOT_AN_IMAGE) from error
-        number, made, longest = next(self._number), list[StoredFile](), max(image.size)
+        longest = _longest(source)
+        number = self._take(source)
+        made = list[StoredFile]()
         for letter, side in SIZES:
-            made.append(self._size(image, number, letter, min(side, longest)))
+            made.append(self._size(source, number, letter, min(side, longest)))
             if side >= longest:
                 break
-        for file in made:
-            self._files[file.file_id], self._sets[file.file_id] = file, made
+        self._sets[number] = made
+        self._files |= {file.file_id: file for file in made}
         return [file.described() for file in made]
 
-    def _size(self, image: Image.Image, number: int, letter: str, side: int) -> StoredFile:
-        scaled = image.copy()
-        scaled.thumbnail((side, side), Image.Resampling.BICUBIC)
-        encoded = io.BytesIO()
-        scaled.save(encoded, "JPEG", quality=QUALITY)
-        data = encoded.getvalue()
-        return StoredFile(
-            f"AgAC{number:06}{letter}", f"AQAD{number:06}{letter}", "photo", *scaled.size, len(data), lambda: data
-        )
+    def _take(self, source: Source) -> int:
+        with self._lock:
+            self._last += 1
+            self.originals[self._last] = source
+            return self._last
+
+    def _size(self, source: Source, number: int, letter: str, side: int) -> StoredFile:
+        data, (width, height) = _encode(source, side)
+        name = f"{number:06}{letter}"
+        self._cache.put(f"AgAC{name}", data)
+        return StoredFile(f"AgAC{name}", f"AQAD{name}", "photo", number, side, width, height, len(data))
 
     def add_document(self, data: bytes, claimed_size: int | None = None) -> dict[str, Any]:
         """Take a file in as it is; with a thumbnail where Pillow can read it."""
-        number = next(self._number)
+        number = self._take(data)
         size = len(data) if claimed_size is None else claimed_size
-        file = StoredFile(f"BQAC{number:06}", f"AgAD{number:06}", "document", 0, 0, size, lambda: data)
+        file = StoredFile(f"BQAC{number:06}", f"AgAD{number:06}", "document", number, 0, 0, 0, size)
         self._files[file.file_id] = file
         described: dict[str, Any] = {"file_id": file.file_id, "file_unique_id": file.unique_id, "file_size": size}
         try:
@@ -89,6 +124,17 @@ class Files:
         thumbnail = self._files[sizes[min(1, len(sizes) - 1)]["file_id"]]
         thumbnail.kind = "thumbnail"
         return described | {"thumbnail": thumbnail.described()}
+
+    def document(self, file_id: str) -> dict[str, Any]:
+        """A document sent again by its file id.
+
+        Raises:
+            Refusal: no such file, or no document.
+        """
+        file = self._files.get(file_id)
+        if file is None or file.kind != "document":
+            raise Refusal(refusals.WRONG_FILE)
+        return {"file_id": file.file_id, "file_unique_id": file.unique_id, "file_size": file.size}
 
     def photo(self, file_id: str) -> list[dict[str, Any]]:
         """The PhotoSize list to which a photo's file id belongs.
@@ -101,7 +147,7 @@ class Files:
             raise Refusal(refusals.WRONG_FILE)
         if file.kind != "photo":
             raise Refusal(refusals.DOCUMENT_AS_PHOTO)
-        return [size.described() for size in self._sets[file_id]]
+        return [size.described() for size in self._sets[file.number]]
 
     def described(self, file_id: str) -> dict[str, Any]:
         """As getFile answers.
@@ -110,25 +156,81 @@ class Files:
             Refusal: above 20 MB, or no such file.
         """
         file = self._files.get(file_id)
-        if file is None:
+        data = self.content(file_id)
+        if file is None or data is None:
             raise Refusal(refusals.FILE_GONE)
         if file.size > DOWNLOAD_LIMIT:
             raise Refusal(refusals.FILE_TOO_BIG)
         folder = "documents" if file.kind == "document" else "photos"
         return {
-            "file_id": file_id, "file_unique_id": file.unique_id, "file_size": len(file.make()),
+            "file_id": file_id, "file_unique_id": file.unique_id, "file_size": len(data),
             "file_path": f"{folder}/{file_id}",
         }  # fmt: skip
 
     def content(self, path: str) -> bytes | None:
-        """The bytes under a `file_path`."""
+        """The bytes under a `file_path`, or of a file id; None where there is no such file any more."""
         file = self._files.get(path.rsplit("/", 1)[-1])
-        return None if file is None else file.make()
+        if file is None:
+            return None
+        found = self._cache.get(file.file_id)
+        if found is None:
+            try:
+                found = self._made(file)
+            except (Refusal, OSError):  # the visitor's folder has lost it
+                return None
+            self._cache.put(file.file_id, found)
+        return found
+
+    def _made(self, file: StoredFile) -> bytes:
+        source = self.originals[file.number]
+        if file.side:
+            return _encode(source, file.side)[0]
+        return source if isinstance(source, bytes) else source.read_bytes()
 
     def held(self) -> int:
-        """Bytes of all files in memory."""
+        """Bytes of all files, as they are told to the bot."""
         return sum(file.size for file in self._files.values())
 
     def forget(self, file_id: str) -> None:
         """Make a file id invalid, as happens to old ones."""
         self._files.pop(file_id, None)
+
+    def state(self) -> list[dict[str, Any]]:
+        """Every file, for `restore`; the originals go along with them."""
+        return [asdict(file) for file in self._files.values()]
+
+    def restore(self, files: list[dict[str, Any]], originals: dict[int, Source]) -> None:
+        """Take back what `state` gave: the same ids, and nothing is encoded before it is asked for."""
+        self.originals, self._last = originals, max(originals, default=0)
+        for given in files:
+            file = StoredFile(**given)
+            self._files[file.file_id] = file
+            if file.kind != "document":
+                self._sets.setdefault(file.number, []).append(file)
+
+
+def _opened(source: Source) -> Image.Image:
+    return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
+
+
+def _longest(source: Source) -> int:
+    """The longest side, in pixels, of an image that can be read to its end."""
+    try:
+        with _opened(source) as image:
+            longest = max(image.size)
+            image.draft("RGB", (1, 1))  # the quickest way through a JPEG
+            image.load()
+            return longest
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise Refusal(refusals.NOT_AN_IMAGE) from error
+
+
+def _encode(source: Source, side: int) -> tuple[bytes, tuple[int, int]]:
+    """A JPEG of this longest side, and its width and height. A large JPEG is decoded at a fraction of its size."""
+    with _opened(source) as opened:
+        image = opened if opened.format == "JPEG" else opened.convert("RGB")
+        image.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=3.0)
+        upright = ImageOps.exif_transpose(image).convert("RGB")
+    encoded = io.BytesIO()
+    upright.save(encoded, "JPEG", quality=QUALITY)
+    return encoded.getvalue(), upright.size

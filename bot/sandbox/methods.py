@@ -63,6 +63,7 @@ class Methods(Sending):
         if not all(1 <= len(one["description"]) <= 256 for one in commands):
             raise Refusal("BOT_COMMAND_DESCRIPTION_INVALID")
         self.commands[self._scope(call)] = commands
+        self.feed.publish("commands", commands=self.commands)
         return True
 
     def _delete_commands(self, call: Call) -> bool:

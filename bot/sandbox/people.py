@@ -1,6 +1,5 @@
 """What people do in the chats: the side of Telegram that tests, and the sandbox's page, act on."""
 
-from itertools import count
 from typing import Any
 
 from bot.sandbox import entities
@@ -12,13 +11,9 @@ MIME_JPEG = "image/jpeg"
 class People(World):
     """Every method acts at once, and queues the updates that the bot would get."""
 
-    _users = count(1001)
-    _groups = count(1)
-    _queries = count(1)
-
     def add_user(self, first_name: str, username: str | None = None) -> User:
         """A new person."""
-        user = User(next(self._users), first_name, username)
+        user = User(1000 + self.number("user"), first_name, username)
         self.users[user.id] = user
         return user
 
@@ -28,30 +23,33 @@ class People(World):
     ) -> Chat:  # fmt: skip
         """A new chat with the bot in it; a private one has the id of its first member."""
         members = [*(members or []), *(admin for admin in admins or [] if admin not in (members or []))]
-        number = next(self._groups)
+        number = self.number("group")
         chat_id = {"private": members[0].id if members else 0, "group": -number}.get(kind, -1_001_000_000_000 - number)
         name = members[0].first_name if kind == "private" else title
         chat = Chat(chat_id, kind, name, members, admins or [], forum, bot_status=bot_status)
         self.chats[chat.id] = chat
         return chat
 
-    def create_topic(self, chat: Chat) -> int:
+    def create_topic(self, chat: Chat, name: str = "Topic") -> int:
         """A new forum topic; its thread id is the id of the message that opened it."""
-        message = self.post(chat, chat.members[0], {"forum_topic_created": {"name": "Topic", "icon_color": 0}})
-        chat.topics.add(message["message_id"])
-        return int(message["message_id"])
+        number = chat.next_message_id
+        service = {"forum_topic_created": {"name": name, "icon_color": 0}, "message_thread_id": number}
+        self.post(chat, chat.members[0], service)
+        chat.topics[number] = name
+        return number
 
     def send_text(self, chat: Chat, user: User, text: str, **more: Any) -> Message:
-        """Someone writes a text (see `_say` for `reply_to`, `topic`, `date`, `anonymous`)."""
+        """Someone writes a text (see `say` for `reply_to`, `topic`, `date`, `anonymous`)."""
         found = entities.commands(text)
-        return self._say(chat, user, {"text": text} | ({"entities": found} if found else {}), **more)
+        return self.say(chat, user, {"text": text} | ({"entities": found} if found else {}), **more)
 
     def send_photo(
-        self, chat: Chat, user: User, data: bytes, *, caption: str | None = None, album: str | None = None,
-        spoiler: bool = False, **more: Any,
+        self, chat: Chat, user: User, data: bytes | list[dict[str, Any]], *, caption: str | None = None,
+        album: str | None = None, spoiler: bool = False, **more: Any,
     ) -> Message:  # fmt: skip
-        """Someone sends a photo; `album` is a media_group_id."""
-        return self._say(chat, user, {"photo": self.files.add_photo(data)} | _extras(caption, album, spoiler), **more)
+        """Someone sends a photo: bytes, or the sizes that `files` made of them; `album` is a media_group_id."""
+        sizes = self.files.add_photo(data) if isinstance(data, bytes) else data
+        return self.say(chat, user, {"photo": sizes} | _extras(caption, album, spoiler), **more)
 
     def send_document(
         self, chat: Chat, user: User, data: bytes, *, file_name: str = "photo.jpg", mime_type: str = MIME_JPEG,
@@ -59,13 +57,13 @@ class People(World):
     ) -> Message:  # fmt: skip
         """Someone sends a file; `claimed_size` makes it as large as a test needs."""
         document = self.files.add_document(data, claimed_size) | {"file_name": file_name, "mime_type": mime_type}
-        return self._say(chat, user, {"document": document} | _extras(caption, album, spoiler=False), **more)
+        return self.say(chat, user, {"document": document} | _extras(caption, album, spoiler=False), **more)
 
     def forward(self, message: Message, chat: Chat, user: User, **more: Any) -> Message:
         """Someone forwards a message: same files, another message id."""
         origin = {"type": "user", "date": message["date"], "sender_user": message.get("from", user.json())}
         kept = {name: message[name] for name in ("photo", "document", "caption", "text") if name in message}
-        return self._say(chat, user, kept | {"forward_origin": origin}, **more)
+        return self.say(chat, user, kept | {"forward_origin": origin}, **more)
 
     def channel_post(
         self, channel: Chat, data: bytes, *, linked: Chat | None = None, caption: str | None = None
@@ -100,7 +98,7 @@ class People(World):
 
     def press(self, chat: Chat, message_id: int, data: str, user: User) -> str:
         """Someone presses a button under a message; the id of the callback query."""
-        query_id = str(next(self._queries))
+        query_id = str(self.number("query"))
         query = {"id": query_id, "from": user.json(), "chat_instance": str(chat.id), "data": data}
         query |= {"message": chat.messages[message_id]}
         self.queries[query_id] = query
@@ -151,10 +149,11 @@ class People(World):
         extra: dict[str, Any] = dict.fromkeys(rights, False) if status == "administrator" else {}
         return found | extra | ({"until_date": 0} if status == "kicked" else {})
 
-    def _say(
+    def say(
         self, chat: Chat, user: User, content: dict[str, Any], *, reply_to: int | None = None,
         topic: int | None = None, date: float | None = None, anonymous: bool = False,
     ) -> Message:  # fmt: skip
+        """Someone sends what `content` holds; `anonymous` is an admin in the group's name."""
         if topic is not None:
             content |= {"message_thread_id": topic, "is_topic_message": True}
         if reply_to is not None and reply_to in chat.messages:

@@ -1,7 +1,6 @@
 """The methods that put messages into a chat, with what Telegram refuses of them."""
 
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 from bot.sandbox import entities, refusals
@@ -25,7 +24,6 @@ class FloodRule:
 class Sending(People):
     """`sendMessage`, `sendPhoto`, `sendDocument`, `sendMediaGroup`."""
 
-    _albums = count(1)
     flood: FloodRule | None = None
 
     def chat_of(self, call: Call) -> Chat:
@@ -71,7 +69,7 @@ class Sending(People):
         media = call.params.get("media") or []
         if not 2 <= len(media) <= 10:
             raise Refusal(refusals.ALBUM_LENGTH)
-        album = {"media_group_id": f"bot{next(self._albums)}"}
+        album = {"media_group_id": f"bot{self.number('album')}"}
         return self._put(chat, call, [self.media_content(item, call.files) | album for item in media])
 
     def _photo_chat(self, call: Call) -> Chat:

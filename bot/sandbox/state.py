@@ -1,5 +1,6 @@
 """What Telegram knows: people, chats, messages; and how a message looks as JSON (Bot API, Message)."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,7 +33,7 @@ class User:
 
 @dataclass(slots=True)
 class Chat:
-    """A chat. `bot_status` is the bot's: member, administrator, left, kicked."""
+    """A chat. `bot_status` is the bot's: member, administrator, left, kicked; `topics` are names by thread id."""
 
     id: int
     type: str
@@ -40,7 +41,7 @@ class Chat:
     members: list[User] = field(default_factory=list)
     admins: list[User] = field(default_factory=list)
     forum: bool = False
-    topics: set[int] = field(default_factory=set)
+    topics: dict[int, str] = field(default_factory=dict)
     bot_status: str = "member"
     can_send_photos: bool = True
     upgraded_to: int | None = None
@@ -70,6 +71,12 @@ class World:
         self.webhook: dict[str, Any] = {}
         self.queries: dict[str, dict[str, Any]] = {}
         self.actions: list[tuple[int, str]] = []
+        self.numbers: Counter[str] = Counter()
+
+    def number(self, kind: str) -> int:
+        """The next number of a kind (users, groups …), from 1."""
+        self.numbers[kind] += 1
+        return self.numbers[kind]
 
     def post(self, chat: Chat, sender: User | None, content: dict[str, Any], *, date: float | None = None) -> Message:
         """Put a message into a chat, without an update."""

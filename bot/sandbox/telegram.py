@@ -54,10 +54,12 @@ class Telegram(Methods):
             f"{method}: unknown parameter {name}" for name in parameters.unknown(method, call.params, files)
         ]
         fault = self.faults.take(call)
+        begun = time.perf_counter()
         try:
             return await self._answered(call, fault)
         finally:
             self._changed.set()
+            self._report(call, time.perf_counter() - begun)
 
     async def _answered(self, call: Call, fault: Fault | None) -> tuple[int, bytes]:
         self._tell(call, "before")
@@ -89,7 +91,7 @@ class Telegram(Methods):
 
     async def download(self, path: str) -> tuple[int, bytes]:
         """A file by its `file_path`; faults of the method name `download` happen here."""
-        call = Call("download", {"file_path": path}, {}, self.clock())
+        call, begun = Call("download", {"file_path": path}, {}, self.clock()), time.perf_counter()
         self.calls.append(call)
         fault = self.faults.take(call)
         self._tell(call, "before")
@@ -101,7 +103,15 @@ class Telegram(Methods):
             return _answer(Refusal("", 404))
         self._tell(call, "after")
         self._changed.set()
+        self.feed.publish("call", **as_json(call, time.perf_counter() - begun), size=len(data))
         return 200, data[: len(data) // 2] if fault is not None and fault.kind == "truncated" else data
+
+    def _report(self, call: Call, seconds: float) -> None:
+        """Tell the feed; a poll is told of only by the updates it brought."""
+        if call.method != "getUpdates":
+            self.feed.publish("call", **as_json(call, seconds))
+        elif call.result:
+            self.feed.publish("updates", updates=call.result)
 
     def _tell(self, call: Call, moment: Moment) -> None:
         if self.on_call is not None:
@@ -133,6 +143,14 @@ class Telegram(Methods):
                 except TimeoutError:
                     continue
             return found
+
+
+def as_json(call: Call, seconds: float) -> dict[str, Any]:
+    """A call as the page shows it: uploads by their size in bytes, the duration in milliseconds."""
+    return {
+        "method": call.method, "params": call.params, "uploads": {name: len(data) for name, data in call.files.items()},
+        "at": call.at, "ms": round(1000 * seconds, 1), "error": call.error,
+    }  # fmt: skip
 
 
 async def _before(fault: Fault | None) -> None:

@@ -24,6 +24,14 @@ class Updates:
                 waiter.get_loop().call_soon_threadsafe(_set, waiter)
         return update_id
 
+    def kept(self) -> list[dict[str, Any]]:
+        """What the bot has not confirmed, oldest first."""
+        return list(self._kept)
+
+    def restore(self, next_id: int, kept: deque[dict[str, Any]]) -> None:
+        """Go on with a queue that was kept."""
+        self.next_id, self._kept = next_id, kept
+
     def unconfirmed(self) -> int:
         """How many updates the bot has not confirmed."""
         return len(self._kept)

@@ -1,0 +1,100 @@
+// The side panel: how the bot is, where its time goes for each photo, and every call in and out.
+
+import { $, count, el } from "./dom.js";
+
+const MOST_CALLS = 200;
+const MOST_PHOTOS = 12;
+const STAGES = {
+  download: "download", decode: "decode", embed: "embed", search: "search", answer: "answer", cluster: "sort",
+  picture: "draw",
+};
+const rows = new Map();
+
+export function facts({ model, model_dim: size, remembered, waiting, failed, memory, database, limits }) {
+  const known = [["Model", size ? `${model}, ${size} numbers a photo` : model], ["Photos remembered", remembered?.toLocaleString("en")],
+    ["Waiting", waiting || null], ["Unreadable", failed || null], ["Memory of this process", memory && `${memory} MB`],
+    ["Database", database], ["Pace", limits]];
+  const there = known.filter(([, value]) => value !== null && value !== undefined);
+  $("facts").replaceChildren(...there.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, String(value)))));
+}
+
+/** A stage of the work has ended: {stage, ms, chat_id, message_ids, count}. */
+export function stage(done) {
+  const key = `${done.chat_id}:${done.stage === "cluster" || done.stage === "picture" ? "cluster" : group(done)}`;
+  const row = rows.get(key) ?? { times: {}, ids: new Set(), title: "", of: done };
+  done.message_ids.forEach((id) => row.ids.add(id));
+  row.times[done.stage] = (row.times[done.stage] ?? 0) + done.ms / (done.stage === "embed" ? 1 : 1);
+  rows.delete(key);
+  rows.set(key, row);
+  while (rows.size > MOST_PHOTOS) rows.delete(rows.keys().next().value);
+  draw();
+}
+
+const group = (done) => done.message_ids[0];
+
+function draw() {
+  $("timings-hint").hidden = rows.size > 0;
+  $("legend").hidden = !rows.size;
+  if (!$("legend").childElementCount) {
+    $("legend").append(...Object.entries(STAGES).map(([name, word]) => el("span", { className: `s-${name}` }, word)));
+  }
+  const longest = Math.max(...[...rows.values()].map(total));
+  $("timings").replaceChildren(...[...rows.values()].reverse().map((row) => bar(row, longest)));
+}
+
+const total = (row) => Object.values(row.times).reduce((sum, ms) => sum + ms, 0);
+const ms = (value) => (value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en")) + " ms";
+
+function bar(row, longest) {
+  const parts = Object.keys(STAGES).filter((name) => name in row.times);
+  const strip = el("div", { className: "bar", "aria-hidden": "true" }, ...parts.map((name) => {
+    const part = el("i", { className: `s-${name}` });
+    part.style.width = `${(100 * row.times[name]) / longest}%`;
+    return part;
+  }));
+  const told = parts.map((name) => `${STAGES[name]} ${ms(row.times[name])}`).join(" · ");
+  const title = row.times.cluster ? "/cluster" : `Message ${[...row.ids].slice(0, 1)}`;
+  return el("li", {}, el("p", {}, el("b", {}, title), el("span", {}, ms(total(row)))), strip, el("p", { className: "told" }, told));
+}
+
+/** Start afresh, after the connection was lost. */
+export function clear() {
+  rows.clear();
+  $("timings").replaceChildren();
+  $("calls").replaceChildren();
+}
+
+/** The bot asked Telegram something. */
+export function call({ method, params, uploads, ms: took, error, at, size }) {
+  const about = describe(method, params, uploads);
+  add(error ? "out failed" : "out", method === "download" ? "file" : method, about, took, { params, uploads, ...(size ? { bytes: size } : {}), ...(error ? { error } : {}) }, at);
+}
+
+function describe(method, params, uploads) {
+  const words = params.text ?? params.caption ?? params.action ?? params.file_path ?? params.file_id;
+  const kb = Object.values(uploads).reduce((sum, size) => sum + size, 0);
+  const parts = [params.media?.length ? count(params.media.length, "photo") : "", kb ? `${Math.ceil(kb / 1024)} KB up` : "",
+    typeof words === "string" ? words.replace(/<[^>]+>/g, "").split("\n")[0] : ""];
+  return parts.filter(Boolean).join(" · ");
+}
+
+/** Updates reached the bot. */
+export function updates({ updates: list }) {
+  for (const update of list) {
+    const kind = Object.keys(update).find((name) => name !== "update_id");
+    const what = update[kind];
+    const about = what.data ?? what.text ?? (what.photo ? `photo from ${what.from?.first_name ?? "a channel"}` : "");
+    add("in", kind, about, null, what, Date.now() / 1000);
+  }
+}
+
+function add(direction, name, about, took, whole, at) {
+  const arrow = direction === "in" ? "in" : "out";
+  const head = el("summary", {}, el("span", { className: "arrow", "aria-label": arrow }, arrow === "in" ? "←" : "→"), el("b", {}, name),
+    el("span", { className: "about" }, about), took === null ? "" : el("time", {}, ms(took)));
+  const made = el("details", { className: direction }, head);
+  made.ontoggle = () => made.open && made.childElementCount === 1 && made.append(el("pre", {}, JSON.stringify(whole, null, 1)));
+  made.title = new Date(at * 1000).toLocaleTimeString();
+  $("calls").prepend(el("li", {}, made));
+  while ($("calls").childElementCount > MOST_CALLS) $("calls").lastElementChild.remove();
+}
