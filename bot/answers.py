@@ -9,6 +9,7 @@ from bot.photos import EventRow, Found, Photos, Unreadable, Unseen
 from bot.sending import Priority, Sender, Stale
 from bot.showing import Place, Shower
 from bot.tickets import StepTicket
+from bot.timing import timed
 
 
 class Answers:
@@ -27,7 +28,7 @@ class Answers:
 
     async def similar(self, event: EventRow) -> None:
         """Answer `/similar`: here silence would be rude, so every outcome has its sentence."""
-        await self._shower.action(_place(event), ChatAction.TYPING)
+        await self._shower.action(Place.of(event), ChatAction.TYPING)
         try:
             found = await self._photos.similar_to(event)
         except Unreadable as error:
@@ -41,24 +42,21 @@ class Answers:
                 await self._say(event, texts.nothing_similar())
 
     async def _show(self, event: EventRow, found: Sequence[Found], priority: Priority, *, brief: bool) -> None:
+        with timed("answer", event.chat_id, [event.message_id]):
+            await self._send(event, found, priority, brief=brief)
+
+    async def _send(self, event: EventRow, found: Sequence[Found], priority: Priority, *, brief: bool) -> None:
         pictures = await self._shower.pictures([one.photo for one in found])
         if self._sender.limits.room(event.chat_id) < len(pictures):
             pictures = dict(list(pictures.items())[:1])  # the budget is short: one photo, and links to the others
         caption = texts.answer([_line(one, shown=one.photo.id in pictures) for one in found])
-        ticket = self._ticket(event)
+        ticket = StepTicket.of(self._photos, event, "answer", end=True)
         wanted = (lambda: self._photos.is_fresh(event.sent_at)) if brief else (lambda: True)
         shown = tuple(pictures.values())
-        await self._shower.show(ticket, _place(event), shown, caption, priority, still_wanted=wanted)
+        await self._shower.show(ticket, Place.of(event), shown, caption, priority, still_wanted=wanted)
 
     async def _say(self, event: EventRow, text: str) -> None:
-        await self._shower.say(self._ticket(event), _place(event), text)
-
-    def _ticket(self, event: EventRow) -> StepTicket:
-        return StepTicket(self._photos.store, self._photos.workers.store, event.id, "answer", end=True)
-
-
-def _place(event: EventRow) -> Place:
-    return Place(event.chat_id, event.thread_id, event.reply_to)
+        await self._shower.say(StepTicket.of(self._photos, event, "answer", end=True), Place.of(event), text)
 
 
 def _line(found: Found, *, shown: bool) -> texts.Line:

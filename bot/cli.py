@@ -58,7 +58,7 @@ def run() -> None:
 def models() -> None:
     """Show which models are usable here, without a download."""
     from bot import checkpoints
-    from bot.doctor import megabytes
+    from bot.texts.layout import megabytes
 
     settings = load_settings()
     found = checkpoints.here(settings.model)

@@ -22,6 +22,7 @@ from bot.showing import Place, Shower
 from bot.similar import percent
 from bot.thumbnails import Thumbnails
 from bot.tickets import StepTicket
+from bot.timing import timed
 
 Edit = Callable[..., Awaitable[object]]
 
@@ -59,8 +60,8 @@ class Clustering:
         if known is not None:
             return known[0] if event.reply_to is not None else None
         count = await self._photos.count(event.chat_id)
-        text, place = texts.cluster_begins(count), _place(event)
-        (message,) = await self._shower.say(self._ticket(event, "progress"), place, text)
+        text, place = texts.cluster_begins(count), Place.of(event)
+        (message,) = await self._shower.say(StepTicket.of(self._photos, event, "progress"), place, text)
         await self._shower.action(place, ChatAction.UPLOAD_PHOTO)
         return message.message_id
 
@@ -114,7 +115,8 @@ class Clustering:
         minutes = self._minutes(event.chat_id, albums[: self._albums_at_once])
         lines = [_line(album) for album in albums]
         caption = texts.overview(lines, made.leftover, stopped=False, cut_albums=0, minutes=minutes)
-        sheet = await self._photos.workers.decode(contact_sheet, await self._rows(event.chat_id, albums))
+        with timed("picture", event.chat_id, [event.message_id]):
+            sheet = await self._photos.workers.decode(contact_sheet, await self._rows(event.chat_id, albums))
         media = InputMediaPhoto(sheet, caption=caption)
         edit = partial(self._bot.edit_message_media, media, event.chat_id, message_id, reply_markup=keyboard)
         if await self._sender.attempt(event.chat_id, edit):
@@ -155,7 +157,7 @@ class Clustering:
         caption = texts.album_caption(_line(page.album), page.first, page.last)
         if hidden := len(page.photos) - len(pictures):
             caption += "\n" + texts.album_unlinked(hidden)
-        ticket, shown = self._ticket(event, step, end=end), tuple(pictures.values())
+        ticket, shown = StepTicket.of(self._photos, event, step, end=end), tuple(pictures.values())
         await self._shower.show(
             ticket, place, shown, caption, Priority.ALBUM, still_wanted=lambda: event.id not in self._photos.stopping
         )
@@ -204,13 +206,6 @@ class Clustering:
             edit = partial(call, chat_id=event.chat_id, message_id=message_id, reply_markup=keyboard)
             if await self._sender.attempt(event.chat_id, edit):
                 return
-
-    def _ticket(self, event: EventRow, step: str, *, end: bool = False) -> StepTicket:
-        return StepTicket(self._photos.store, self._photos.workers.store, event.id, step, end=end)
-
-
-def _place(event: EventRow) -> Place:
-    return Place(event.chat_id, event.thread_id, event.reply_to)
 
 
 def _line(album: AlbumRow) -> texts.AlbumLine:

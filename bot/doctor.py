@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bot import checkpoints
 from bot.config import Settings, SettingsError, unknown_names
 from bot.logs import redact
+from bot.texts.layout import megabytes
 
 if TYPE_CHECKING:
     from telegram import Bot, User
@@ -186,8 +187,3 @@ async def _webhook(bot: Bot) -> Finding:
     if info.last_error_message:
         return Finding("webhook", False, f"Telegram's last try failed: {info.last_error_message}")
     return Finding("webhook", True, f"{info.pending_update_count} updates are waiting")
-
-
-def megabytes(size: int) -> str:
-    """A number of bytes for people, in the units that disks are sold by."""
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"

@@ -7,6 +7,7 @@ Everything blocking runs in a worker; the model loads in a thread of its own, ag
 import asyncio
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -16,8 +17,10 @@ from telegram import Bot
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from bot.memory import give_back
+from bot.timing import tell, timed
 from bot.vision.images import BadImage, decode, perceptual_hash
 from bot.vision.model import ImageModel, ModelUnavailable
+from bot.waiting import changed_or_due
 from bot.worker import Workers
 from storage.photos import Embedded
 from storage.rows import PendingPhoto, Size
@@ -149,11 +152,7 @@ class Indexer:
 
     async def _wait(self) -> None:
         due_at = await self._workers.store(self._store.photos.next_retry, time.time())
-        timeout = None if due_at is None else max(0.05, due_at - time.time())
-        try:
-            await asyncio.wait_for(self._changed.wait(), timeout)
-        except TimeoutError:
-            return
+        await changed_or_due(self._changed, due_at)
 
     async def _prepare(self, photo: PendingPhoto) -> None:
         try:
@@ -174,8 +173,10 @@ class Indexer:
         reason: Exception = BadImage("every size of it is above 20 MB")
         for size in candidates(photo, self._model.input_size):
             try:
-                data = await self._download(photo, size)
-                pixels, digest = await self._workers.decode(self._pixels, data)
+                with timed("download", photo.chat_id, [photo.message_id]):
+                    data = await self._download(photo, size)
+                with timed("decode", photo.chat_id, [photo.message_id]):
+                    pixels, digest = await self._workers.decode(self._pixels, data)
             except (BadRequest, BadImage) as error:
                 reason = error
             else:
@@ -202,6 +203,7 @@ class Indexer:
             await self._embed_batch(batch)
 
     async def _embed_batch(self, batch: Sequence[Prepared]) -> None:
+        begun = time.perf_counter()
         try:
             rows = await self._workers.clip(self._model.embed_images, [item.pixels for item in batch])
         except Exception as error:  # one photo never stops a batch
@@ -212,6 +214,7 @@ class Indexer:
             for item in batch:
                 await self._embed_batch([item])
             return
+        _tell_embedded(batch, time.perf_counter() - begun)
         done = [Embedded(item.photo, item.perceptual_hash, row) for item, row in zip(batch, rows, strict=True)]
         await self._workers.store(self._store.photos.embedded, done, self._model.id)
         self.embedded += len(done)
@@ -240,3 +243,12 @@ class Indexer:
             self._failures.pop(photo.id, None)
         self._changed.set()
         self._on_ready()
+
+
+def _tell_embedded(batch: Sequence[Prepared], seconds: float) -> None:
+    """A batch may hold photos of several chats."""
+    chats: defaultdict[int, list[int]] = defaultdict(list)
+    for item in batch:
+        chats[item.photo.chat_id].append(item.photo.message_id)
+    for chat_id, message_ids in chats.items():
+        tell("embed", seconds, chat_id, message_ids)

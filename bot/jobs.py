@@ -10,6 +10,7 @@ from telegram.error import BadRequest
 
 from bot.limits import LimitsClosed
 from bot.sending import Gone, Lost, Moved, NotSent
+from bot.waiting import changed_or_due
 from bot.worker import Workers
 from storage.errors import StoreError
 from storage.rows import EventRow
@@ -47,11 +48,7 @@ class Lane:
 
     async def _wait(self) -> None:
         due_at = await self._workers.store(self._store.events.next_due, time.time())
-        timeout = None if due_at is None else max(0.01, due_at - time.time())
-        try:
-            await asyncio.wait_for(self.changed.wait(), timeout)
-        except TimeoutError:
-            return
+        await changed_or_due(self.changed, due_at)
 
     async def _answer(self, event: EventRow) -> None:
         """Answer one event, and close it where its answer did not."""

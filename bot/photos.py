@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar
 
 from bot.albums import Clustering, make_albums
 from bot.similar import Match, percent, rank
+from bot.timing import timed
 from bot.vision.model import ImageModel
 from bot.worker import Workers
 from storage.errors import StoreError
@@ -175,7 +176,7 @@ class Photos:
     async def similar_earlier(self, event: EventRow) -> list[Found]:
         """The most similar photos of the chat that were sent before this event's, best first."""
         own = await self.workers.store(self.store.photos.of_event, event.id)
-        return await self._similar(event.chat_id, own, self.store.photos.earlier)
+        return await self._similar(event, own, self.store.photos.earlier)
 
     async def similar_to(self, event: EventRow) -> list[Found]:
         """The most similar photos of the chat to the one that is asked about, earlier or later, best first.
@@ -190,9 +191,15 @@ class Photos:
             raise Unreadable(await self.workers.store(self.store.photos.reason, photo_id))
         if not len(await self.workers.store(self.store.photos.vectors_of, [photo_id], self.model.id)):
             raise Unseen
-        return await self._similar(event.chat_id, [photo_id], self.store.photos.others)
+        return await self._similar(event, [photo_id], self.store.photos.others)
 
     async def _similar(
+        self, event: EventRow, own: Sequence[int], among: Callable[[int, str, Sequence[int]], Vectors]
+    ) -> list[Found]:
+        with timed("search", event.chat_id, [event.message_id]):
+            return await self._searched(event.chat_id, own, among)
+
+    async def _searched(
         self, chat_id: int, own: Sequence[int], among: Callable[[int, str, Sequence[int]], Vectors]
     ) -> list[Found]:
         queries = await self.workers.store(self.store.photos.vectors_of, own, self.model.id)
@@ -222,7 +229,8 @@ class Photos:
             AlbumError: too few photos, k larger than their number, or all the same.
         """
         known = await self.workers.store(self.store.photos.all, event.chat_id, self.model.id)
-        made = await self.workers.albums(make_albums, known.vectors, k=k, progress=progress)
+        with timed("cluster", event.chat_id, [event.message_id]):
+            made = await self.workers.albums(make_albums, known.vectors, k=k, progress=progress)
         await self.workers.store(
             self.store.clusterings.keep, event, self.model.id, made.k, len(known.ids), len(made.leftover),
             _albums(made, known), self.clock(),

@@ -14,7 +14,7 @@ from telegram import Bot, InlineKeyboardMarkup, InputMediaPhoto, Message, ReplyP
 from telegram.error import BadRequest, TelegramError
 
 from bot.indexing import DOWNLOAD_LIMIT
-from bot.photos import PhotoRow
+from bot.photos import EventRow, PhotoRow
 from bot.pictures import as_photo
 from bot.sending import Priority, Sender, Ticket
 from bot.vision.images import BadImage
@@ -30,6 +30,11 @@ class Place:
     chat_id: int
     thread_id: int | None
     reply_to: int | None
+
+    @classmethod
+    def of(cls, event: EventRow) -> "Place":
+        """Where an event is answered."""
+        return cls(event.chat_id, event.thread_id, event.reply_to)
 
     @property
     def reply(self) -> ReplyParameters | None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 
+from bot.photos import EventRow, Photos
 from bot.worker import Worker
 from storage.store import Store
 
@@ -13,6 +14,11 @@ class StepTicket:
     def __init__(self, store: Store, worker: Worker, event_id: int, step: str, *, end: bool) -> None:
         self._events, self._worker = store.events, worker
         self._event_id, self._step, self._end = event_id, step, end
+
+    @classmethod
+    def of(cls, photos: Photos, event: EventRow, step: str, *, end: bool = False) -> "StepTicket":
+        """The ticket of a step of an event."""
+        return cls(photos.store, photos.workers.store, event.id, step, end=end)
 
     async def begin(self) -> bool:
         """Commit the intent."""

@@ -94,7 +94,7 @@ class Photos:
         """The next photos to embed, oldest first, without those in work or with a file in work. Counts the claim."""
         with self._db.atomic():
             rows = self._db.execute(
-                f"""SELECT id, chat_id, file_unique_id, is_document, sizes FROM photos
+                f"""SELECT id, chat_id, message_id, file_unique_id, is_document, sizes FROM photos
                     WHERE state = 'pending' AND due_at <= ? AND id NOT IN ({_marks(busy)})
                     AND file_unique_id NOT IN ({_marks(files)}) ORDER BY id LIMIT ?""",
                 [now, *busy, *files, limit],
@@ -214,8 +214,8 @@ def _file_columns(new: NewPhoto) -> dict[str, object]:
 
 
 def _pending(row: tuple[Any, ...]) -> PendingPhoto:
-    sizes = tuple(Size(*size) for size in json.loads(row[4]))
-    return PendingPhoto(row[0], row[1], row[2], bool(row[3]), sizes)
+    sizes = tuple(Size(*size) for size in json.loads(row[5]))
+    return PendingPhoto(row[0], row[1], row[2], row[3], bool(row[4]), sizes)
 
 
 def _photo(row: Any) -> PhotoRow:

@@ -65,6 +65,7 @@ class PendingPhoto:
 
     id: int
     chat_id: int
+    message_id: int
     file_unique_id: str
     is_document: bool
     sizes: tuple[Size, ...]

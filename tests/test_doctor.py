@@ -14,6 +14,7 @@ from telegram.request import BaseRequest, RequestData
 from bot import doctor
 from bot.config import Settings
 from bot.doctor import Finding
+from bot.texts.layout import megabytes
 from bot.vision.model import ModelUnavailable
 from storage.store import Store
 
@@ -180,4 +181,4 @@ def test_pocket_loads() -> None:
 
 
 def test_sizes_are_given_as_people_read_them() -> None:
-    assert [doctor.megabytes(size) for size in (0, 41_249_658, 2_500_000_000)] == ["0.0 MB", "41.2 MB", "2.5 GB"]
+    assert [megabytes(size) for size in (0, 41_249_658, 2_500_000_000)] == ["0.0 MB", "41.2 MB", "2.5 GB"]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from telegram import Chat, Message, PhotoSize, Update
 from telegram.constants import ChatType
 
+from bot.inbox import has_picture
 from bot.photos import ChatRow, NewEvent, NewPhoto, Size
 from bot.showing import Place
 
@@ -47,7 +48,7 @@ def new_photo(message: Message) -> NewPhoto | None:
     if message.photo:
         return _photo(message, message.photo)
     document = message.document
-    if document is None or message.animation is not None or not (document.mime_type or "").startswith("image/"):
+    if document is None or not has_picture(message):
         return None
     thumbnail = document.thumbnail
     itself = Size(document.file_id, 0, 0, document.file_size or 0)
