@@ -18,6 +18,10 @@ from tests.fakes import MeanColour
 from tests.memory import Memory
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", metavar="DIR", help="keep the screenshots of the page there (README's pictures)")
+
+
 @pytest.fixture
 def telegram() -> Iterator[Telegram]:
     """A Telegram on which the bot may make no wrong call."""

@@ -7,15 +7,22 @@ from typing import Any
 from aiohttp import BodyPartReader, web
 
 from bot.sandbox.telegram import Dropped, Telegram
+from bot.sandbox.webhook import delivering
 
 MOST_UPLOADED = 60 * 1024 * 1024
 
 
 @asynccontextmanager
 async def serve(
-    telegram: Telegram, *, host: str = "127.0.0.1", port: int = 0, routes: Iterable[web.AbstractRouteDef] = ()
+    telegram: Telegram,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    routes: Iterable[web.AbstractRouteDef] = (),
+    second: float = 1.0,
 ) -> AsyncIterator[str]:
-    """Open the door; yields the root url, as `LOOKBACK_API_URL` takes it. `routes` are the page's."""
+    """Open the door; yields the root url, as `LOOKBACK_API_URL` takes it. `routes` are the page's.
+    The webhook is delivered to as well; `second` is how long a second of its pauses is."""
     app = web.Application(client_max_size=MOST_UPLOADED)
     app.router.add_routes(routes)
     door = _Door(telegram)
@@ -26,7 +33,8 @@ async def serve(
     site = web.TCPSite(runner, host, port)
     await site.start()
     try:
-        yield f"http://{host}:{runner.addresses[0][1]}"
+        async with delivering(telegram, second=second):
+            yield f"http://{host}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
 

@@ -1,6 +1,7 @@
 """Files: what was uploaded, and the sizes that Telegram makes of a photo (90, 320, 800, 1280 px; never enlarged).
 
-Originals are kept, as bytes or by their path; a size is encoded again when it is asked for and not in the cache.
+Originals are kept, as bytes or by their path; the sizes are encoded again, to the same bytes, when one is asked for
+that is not in the cache. To keep a state: `originals` (bytes or path by number) and `state()`, given back to `restore`.
 """
 
 import io
@@ -47,6 +48,16 @@ class StoredFile:
         }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A JPEG of a photo, its longest side, width and height in pixels."""
+
+    data: bytes
+    side: int
+    width: int
+    height: int
+
+
 class Cache:
     """Bytes by file id, the least recently used dropped first. Threads may share it."""
 
@@ -87,13 +98,9 @@ class Files:
         Raises:
             Refusal: no image, or one that can't be read.
         """
-        longest = _longest(source)
+        encoded = _encoded(source)
         number = self._take(source)
-        made = list[StoredFile]()
-        for letter, side in SIZES:
-            made.append(self._size(source, number, letter, min(side, longest)))
-            if side >= longest:
-                break
+        made = [self._size(number, letter, size) for (letter, _), size in zip(SIZES, encoded, strict=False)]
         self._sets[number] = made
         self._files |= {file.file_id: file for file in made}
         return [file.described() for file in made]
@@ -104,11 +111,11 @@ class Files:
             self.originals[self._last] = source
             return self._last
 
-    def _size(self, source: Source, number: int, letter: str, side: int) -> StoredFile:
-        data, (width, height) = _encode(source, side)
+    def _size(self, number: int, letter: str, made: Encoded) -> StoredFile:
         name = f"{number:06}{letter}"
-        self._cache.put(f"AgAC{name}", data)
-        return StoredFile(f"AgAC{name}", f"AQAD{name}", "photo", number, side, width, height, len(data))
+        self._cache.put(f"AgAC{name}", made.data)
+        size = len(made.data)
+        return StoredFile(f"AgAC{name}", f"AQAD{name}", "photo", number, made.side, made.width, made.height, size)
 
     def add_document(self, data: bytes, claimed_size: int | None = None) -> dict[str, Any]:
         """Take a file in as it is; with a thumbnail where Pillow can read it."""
@@ -132,8 +139,10 @@ class Files:
             Refusal: no such file, or no document.
         """
         file = self._files.get(file_id)
-        if file is None or file.kind != "document":
+        if file is None:
             raise Refusal(refusals.WRONG_FILE)
+        if file.kind != "document":
+            raise Refusal(refusals.PHOTO_AS_DOCUMENT)
         return {"file_id": file.file_id, "file_unique_id": file.unique_id, "file_size": file.size}
 
     def photo(self, file_id: str) -> list[dict[str, Any]]:
@@ -182,10 +191,17 @@ class Files:
         return found
 
     def _made(self, file: StoredFile) -> bytes:
+        """The bytes again, and with them those of the other sizes of the same photo."""
         source = self.originals[file.number]
-        if file.side:
-            return _encode(source, file.side)[0]
-        return source if isinstance(source, bytes) else source.read_bytes()
+        if not file.side:
+            return source if isinstance(source, bytes) else source.read_bytes()
+        made = {one.side: one.data for one in _encoded(source)}
+        for size in self._sets[file.number]:
+            if size.side in made:
+                self._cache.put(size.file_id, made[size.side])
+        if file.side not in made:  # another picture lies at the path by now
+            raise Refusal(refusals.NOT_AN_IMAGE)
+        return made[file.side]
 
     def held(self) -> int:
         """Bytes of all files, as they are told to the bot."""
@@ -197,7 +213,7 @@ class Files:
 
     def state(self) -> list[dict[str, Any]]:
         """Every file, for `restore`; the originals go along with them."""
-        return [asdict(file) for file in self._files.values()]
+        return [asdict(file) for file in list(self._files.values())]  # threads add to it
 
     def restore(self, files: list[dict[str, Any]], originals: dict[int, Source]) -> None:
         """Take back what `state` gave: the same ids, and nothing is encoded before it is asked for."""
@@ -213,24 +229,37 @@ def _opened(source: Source) -> Image.Image:
     return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
 
 
-def _longest(source: Source) -> int:
-    """The longest side, in pixels, of an image that can be read to its end."""
+def _encoded(source: Source) -> list[Encoded]:
+    """Every size of a photo, smallest first: one decoding, then each made of the next larger one.
+
+    Raises:
+        Refusal: no image, or one that can't be read to its end.
+    """
     try:
-        with _opened(source) as image:
-            longest = max(image.size)
-            image.draft("RGB", (1, 1))  # the quickest way through a JPEG
-            image.load()
-            return longest
+        image, longest = _decoded(source)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise Refusal(refusals.NOT_AN_IMAGE) from error
-
-
-def _encode(source: Source, side: int) -> tuple[bytes, tuple[int, int]]:
-    """A JPEG of this longest side, and its width and height. A large JPEG is decoded at a fraction of its size."""
-    with _opened(source) as opened:
-        image = opened if opened.format == "JPEG" else opened.convert("RGB")
+    smaller = sum(side < longest for _, side in SIZES)
+    made = list[Encoded]()
+    for _, side in reversed(SIZES[: smaller + 1]):
         image.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=3.0)
-        upright = ImageOps.exif_transpose(image).convert("RGB")
+        made.append(_encode(image, min(side, longest)))
+    return made[::-1]
+
+
+def _decoded(source: Source) -> tuple[Image.Image, int]:
+    """Upright RGB of the largest size at most, and the original's longest side in pixels."""
+    largest = SIZES[-1][1]
+    with _opened(source) as opened:
+        longest = max(opened.size)
+        opened.draft("RGB", (largest, largest))  # a large JPEG is decoded at a fraction of its size
+        image = opened if opened.mode == "RGB" else opened.convert("RGB")
+        image.thumbnail((largest, largest), Image.Resampling.BICUBIC, reducing_gap=3.0)
+        ImageOps.exif_transpose(image, in_place=True)
+        return image.convert("RGB") if image is opened else image, longest
+
+
+def _encode(image: Image.Image, side: int) -> Encoded:
     encoded = io.BytesIO()
-    upright.save(encoded, "JPEG", quality=QUALITY)
-    return encoded.getvalue(), upright.size
+    image.save(encoded, "JPEG", quality=QUALITY)
+    return Encoded(encoded.getvalue(), side, *image.size)

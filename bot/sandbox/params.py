@@ -68,10 +68,13 @@ def decode(raw: dict[str, Any]) -> dict[str, Any]:
 def _value(name: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    if name in OBJECTS:
-        return json.loads(value)
-    if name in INTEGERS:
-        return int(value)
+    try:
+        if name in OBJECTS:
+            return json.loads(value)
+        if name in INTEGERS:
+            return int(value)
+    except ValueError:  # a username, or what the method itself refuses
+        return value
     return value.lower() == "true" if name in BOOLEANS else value
 
 

@@ -6,6 +6,22 @@ from bot.sandbox import entities
 from bot.sandbox.state import ANONYMOUS_ID, SERVICE_ID, Chat, Message, User, World
 
 MIME_JPEG = "image/jpeg"
+RIGHTS = (
+    "can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats",
+    "can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_pin_messages",
+    "can_post_stories", "can_edit_stories", "can_delete_stories",
+)  # fmt: skip
+USUAL_RIGHTS = (
+    "can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members", "can_change_info",
+    "can_invite_users", "can_pin_messages",
+)  # fmt: skip
+"""What an admin gets who is made one in an app."""
+PERMISSIONS = (
+    "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
+    "can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages",
+    "can_add_web_page_previews", "can_change_info", "can_invite_users", "can_pin_messages", "can_manage_topics",
+)  # fmt: skip
+"""Of a restricted member (Bot API, ChatMemberRestricted)."""
 
 
 class People(World):
@@ -40,8 +56,7 @@ class People(World):
 
     def send_text(self, chat: Chat, user: User, text: str, **more: Any) -> Message:
         """Someone writes a text (see `say` for `reply_to`, `topic`, `date`, `anonymous`)."""
-        found = entities.commands(text)
-        return self.say(chat, user, {"text": text} | ({"entities": found} if found else {}), **more)
+        return self.say(chat, user, {"text": text}, **more)
 
     def send_photo(
         self, chat: Chat, user: User, data: bytes | list[dict[str, Any]], *, caption: str | None = None,
@@ -62,14 +77,15 @@ class People(World):
     def forward(self, message: Message, chat: Chat, user: User, **more: Any) -> Message:
         """Someone forwards a message: same files, another message id."""
         origin = {"type": "user", "date": message["date"], "sender_user": message.get("from", user.json())}
-        kept = {name: message[name] for name in ("photo", "document", "caption", "text") if name in message}
+        names = ("photo", "document", "caption", "text", "has_media_spoiler")
+        kept = {name: message[name] for name in names if name in message}
         return self.say(chat, user, kept | {"forward_origin": origin}, **more)
 
     def channel_post(
         self, channel: Chat, data: bytes, *, linked: Chat | None = None, caption: str | None = None
     ) -> Message:
         """A channel posts a photo, which a linked group gets as an automatic forward."""
-        content = {"photo": self.files.add_photo(data)} | _extras(caption, None, spoiler=False)
+        content = entities.with_typed({"photo": self.files.add_photo(data)} | _extras(caption, None, spoiler=False))
         post = self.post(channel, None, content | {"sender_chat": channel.json()})
         self.deliver(channel, post, "channel_post")
         if linked is not None:
@@ -84,7 +100,8 @@ class People(World):
 
     def edit_caption(self, chat: Chat, message: Message, caption: str) -> Message:
         """Someone replaces the caption of a message."""
-        return self._edit(chat, message, {"caption": caption})
+        kept = {name: value for name, value in message.items() if name != "caption_entities"}
+        return self._edit(chat, kept, entities.with_typed({"caption": caption}))
 
     def _edit(self, chat: Chat, message: Message, changed: dict[str, Any]) -> Message:
         edited = message | changed | {"edit_date": int(self.clock())}
@@ -113,6 +130,40 @@ class People(World):
         """Someone removes the bot."""
         self._change_bot(chat, user, "kicked")
 
+    def promote(self, chat: Chat, user: User, *rights: str) -> None:
+        """Someone becomes an admin, with these rights or the usual ones; the bot is told of its own."""
+        chat.rights = chat.rights | {str(user.id): list(rights or USUAL_RIGHTS)}
+        if user.id == self.bot.id:
+            self._change_bot(chat, chat.members[0], "administrator")
+        elif user not in chat.admins:
+            chat.admins = [*chat.admins, user]
+
+    def demote(self, chat: Chat, user: User) -> None:
+        """Someone is an admin no more."""
+        chat.rights = {key: rights for key, rights in chat.rights.items() if key != str(user.id)}
+        chat.admins = [one for one in chat.admins if one != user]
+        if user.id == self.bot.id:
+            self._change_bot(chat, chat.members[0], "member")
+
+    def restrict(self, chat: Chat, user: User, **permissions: bool) -> None:
+        """Someone may do only this from now on; what is not named stays allowed, and nothing named frees them."""
+        others = {key: value for key, value in chat.restricted.items() if key != str(user.id)}
+        chat.restricted = others | ({str(user.id): permissions} if permissions else {})
+        if user.id == self.bot.id:
+            self._change_bot(chat, chat.members[0], "restricted" if permissions else "member")
+
+    def may(self, chat: Chat, right: str) -> bool:
+        """Whether the bot has this right of an admin, or this permission of a member."""
+        if chat.type == "private":
+            return right in PERMISSIONS
+        if chat.bot_status == "administrator":
+            return right in PERMISSIONS or right in chat.rights.get(str(self.bot.id), USUAL_RIGHTS)
+        if right not in PERMISSIONS:
+            return False
+        if chat.bot_status == "restricted" and not chat.restricted.get(str(self.bot.id), {}).get(right, True):
+            return False
+        return bool(getattr(chat, right, True))
+
     def _change_bot(self, chat: Chat, user: User, status: str) -> None:
         old, chat.bot_status = chat.bot_status, status
         change = {"chat": chat.json(), "from": user.json(), "date": int(self.clock())}
@@ -136,18 +187,16 @@ class People(World):
 
     def member(self, chat: Chat, user: User, status: str | None = None) -> dict[str, Any]:
         """As a ChatMember object."""
-        if user.id == self.bot.id:
-            status = status or chat.bot_status
-        elif status is None:
-            status = "administrator" if user in chat.admins else "member" if user in chat.members else "left"
+        status = status or (chat.bot_status if user.id == self.bot.id else _status(chat, user))
         found: dict[str, Any] = {"user": user.json(), "status": status}
-        rights = (
-            "can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats",
-            "can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users",
-            "can_post_stories", "can_edit_stories", "can_delete_stories",
-        )  # fmt: skip
-        extra: dict[str, Any] = dict.fromkeys(rights, False) if status == "administrator" else {}
-        return found | extra | ({"until_date": 0} if status == "kicked" else {})
+        if status == "administrator":
+            rights = chat.rights.get(str(user.id), USUAL_RIGHTS)
+            return found | {name: name in rights for name in RIGHTS}
+        if status == "restricted":
+            told = chat.restricted.get(str(user.id), {})
+            is_member = user.id == self.bot.id or user in chat.members
+            return found | {"is_member": is_member, "until_date": 0} | dict.fromkeys(PERMISSIONS, True) | told
+        return found | ({"until_date": 0} if status == "kicked" else {})
 
     def say(
         self, chat: Chat, user: User, content: dict[str, Any], *, reply_to: int | None = None,
@@ -162,9 +211,17 @@ class People(World):
         if anonymous:
             content |= {"sender_chat": chat.json()}
             user = User(ANONYMOUS_ID, "Group", "GroupAnonymousBot", is_bot=True)
-        message = self.post(chat, user, content, date=date)
+        message = self.post(chat, user, entities.with_typed(content), date=date)
         self.deliver(chat, message)
         return message
+
+
+def _status(chat: Chat, user: User) -> str:
+    if user in chat.admins:
+        return "administrator"
+    if str(user.id) in chat.restricted:
+        return "restricted"
+    return "member" if user in chat.members else "left"
 
 
 def _extras(caption: str | None, album: str | None, spoiler: bool) -> dict[str, Any]:

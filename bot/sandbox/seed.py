@@ -1,13 +1,13 @@
 """What was sent in the group before the visitor came: the sample story, or a folder of the visitor's own photos."""
 
 import asyncio
-import logging
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import click
 from PIL import ExifTags, Image
 from tqdm import tqdm
 
@@ -16,9 +16,9 @@ from bot.sandbox.cast import Cast
 from bot.sandbox.refusals import Refusal
 from bot.sandbox.telegram import Telegram
 
-logger = logging.getLogger(__name__)
-
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".gif", ".bmp", ".tif", ".tiff")
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".gif", ".bmp", ".tif", ".tiff", ".avif")
+SETTLED = 600.0
+"""Seconds that a photo of the past is old at least: the bot answers what is newer than `Settings.fresh`."""
 TAKEN = "%Y:%m:%d %H:%M:%S"
 
 
@@ -58,38 +58,76 @@ async def folder(telegram: Telegram, cast: Cast, path: Path) -> None:
     """Send the photos of a folder and its subfolders in the order of their dates, the members in turn.
 
     Raises:
-        SeedError: there is no photo in it.
+        SeedError: it is no folder, or there is no photo in it.
     """
-    photos = await asyncio.to_thread(lambda: sorted(_dated(path), key=lambda one: (one.at, one.path)))
-    skipped: list[Path] = []
-    for number, photo in enumerate(tqdm(photos, desc="Sending the photos", unit="photo")):
+    photos, left_out = await asyncio.to_thread(found, path)
+    latest, sent = telegram.clock() - SETTLED, 0
+    for photo in tqdm(photos, desc="Sending the photos", unit="photo"):
         try:
             sizes = await asyncio.to_thread(telegram.files.add_photo, photo.path)
         except (Refusal, OSError):
-            skipped.append(photo.path)
+            left_out.append(photo.path)
             continue
-        person = cast.people[number % len(cast.people)]
-        telegram.send_photo(cast.group, person, sizes, date=photo.at)
-    if len(skipped) == len(photos):
+        person = cast.people[sent % len(cast.people)]
+        telegram.send_photo(cast.group, person, sizes, date=min(max(photo.at, 1.0), latest))
+        sent += 1
+    if not sent:
         raise SeedError(f"There is no photo in {path} that can be read.")
-    if skipped:
-        logger.warning(
-            "%d files could not be read as photos and were left out, the first is %s", len(skipped), skipped[0]
-        )
+    if left_out:
+        click.echo(_told(left_out, path), err=True)
 
 
-def _dated(path: Path) -> Iterator[Dated]:
-    for file in path.rglob("*"):
-        if file.suffix.lower() in SUFFIXES and file.is_file() and not file.name.startswith("."):
-            yield Dated(_taken(file) or file.stat().st_mtime, file)
+def found(path: Path) -> tuple[list[Dated], list[Path]]:
+    """The photos of a folder, oldest first, and the files that are none; what is hidden counts as neither.
+
+    Raises:
+        SeedError: it is no folder, or there is no photo in it.
+    """
+    if not path.is_dir():
+        raise SeedError(f"{path} is not a folder.")
+    accept_heic()
+    files = [file for file in path.rglob("*") if file.is_file() and not _is_hidden(file.relative_to(path))]
+    dated = {file: _dated(file) for file in files}
+    photos = sorted((one for one in dated.values() if one), key=lambda one: (one.at, one.path))
+    if not photos:
+        raise SeedError(f"There is no photo in {path} that can be read.")
+    return photos, [file for file, one in dated.items() if one is None]
 
 
-def _taken(file: Path) -> float | None:
-    """When the camera took it, in the local time of this machine (Exif 2.3, DateTimeOriginal), if it says so."""
+def accept_heic() -> None:
+    """Let Pillow open the photos of iPhones, where the extra `heic` is installed."""
+    with suppress(ImportError):
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener()
+
+
+def _is_hidden(file: Path) -> bool:
+    return any(part.startswith(".") for part in file.parts)
+
+
+def _told(left_out: list[Path], path: Path) -> str:
+    first = min(left_out).relative_to(path)
+    if len(left_out) == 1:
+        return f"1 file is not a photo that can be read and was left out: {first}."
+    return f"{len(left_out)} files are not photos that can be read and were left out; the first is {first}."
+
+
+def _dated(file: Path) -> Dated | None:
+    if file.suffix.lower() not in SUFFIXES:
+        return None
     try:
         with Image.open(file) as image:
-            exif = image.getexif()
+            return Dated(_taken(image) or file.stat().st_mtime, file)
+    except Exception:  # Pillow raises many kinds for broken files
+        return None
+
+
+def _taken(image: Image.Image) -> float | None:
+    """When the camera took it, in the local time of this machine (Exif 2.3, DateTimeOriginal), if it says so."""
+    try:
+        exif = image.getexif()
         text = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
-        return datetime.strptime(str(text), TAKEN).astimezone().timestamp() if text else None
-    except Exception:  # Pillow raises many kinds for broken files; sending it will tell
+        return datetime.strptime(str(text)[:19], TAKEN).astimezone().timestamp()
+    except Exception:  # no date, one of zeros, or damaged: the photo itself may be whole
         return None

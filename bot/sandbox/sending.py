@@ -6,10 +6,10 @@ from typing import Any
 from bot.sandbox import entities, refusals
 from bot.sandbox.faults import Call
 from bot.sandbox.people import People
-from bot.sandbox.refusals import Refusal
+from bot.sandbox.refusals import Refusal, Violation
 from bot.sandbox.state import Chat, Message
 
-TEXT_LIMIT, CAPTION_LIMIT, BUTTON_LIMIT = 4096, 1024, 64
+TEXT_LIMIT, CAPTION_LIMIT, BUTTON_LIMIT, ALBUM_LIMIT = 4096, 1024, 64, 10
 GENERAL_TOPIC = 1
 
 
@@ -32,54 +32,70 @@ class Sending(People):
         Raises:
             Refusal: there is none, it has become a supergroup, or the bot is out.
         """
-        chat = self.chats.get(call.params.get("chat_id", 0))
+        if call.params.get("chat_id") in (None, ""):
+            raise Refusal(refusals.CHAT_EMPTY)
+        chat = self.chats.get(call.params["chat_id"])
         if chat is None:
             raise Refusal(refusals.CHAT_NOT_FOUND)
         if chat.upgraded_to is not None:
             raise refusals.upgraded(chat.upgraded_to)
         if chat.bot_status in ("kicked", "left"):
-            raise Refusal(refusals.KICKED.format(chat.type), 403)
+            told = refusals.KICKED if chat.bot_status == "kicked" else refusals.LEFT
+            raise Refusal(refusals.BLOCKED if chat.type == "private" else told.format(chat.type), 403)
+        return chat
+
+    def chat_for(self, call: Call, content: str, permission: str) -> Chat:
+        """The chat to which something is sent, where the bot may send such content.
+
+        Raises:
+            Refusal: as `chat_of`, or for lack of rights.
+        """
+        chat = self.chat_of(call)
+        if chat.type == "channel" and chat.bot_status != "administrator":
+            raise Refusal(refusals.NO_CHANNEL_RIGHTS)
+        if not self.may(chat, permission):
+            raise Refusal(refusals.NO_RIGHTS.format(content))
         return chat
 
     def send_message_call(self, call: Call) -> Message:
         """`sendMessage`."""
-        chat = self.chat_of(call)
+        chat = self.chat_for(call, "text messages", "can_send_messages")
         return self._put(chat, call, [self.text_content(call.params)])[0]
 
     def send_photo_call(self, call: Call) -> Message:
         """`sendPhoto`, by file id or upload."""
-        chat = self._photo_chat(call)
+        chat = self.chat_for(call, "photos", "can_send_photos")
         content = self.photo_content(call.params.get("photo"), call.files, "photo") | self.caption_content(call.params)
         if call.params.get("has_spoiler"):
             content["has_media_spoiler"] = True
         return self._put(chat, call, [content])[0]
 
     def send_document_call(self, call: Call) -> Message:
-        """`sendDocument`, by upload."""
-        chat = self.chat_of(call)
-        data = call.files.get("document")
-        if data is None:
-            raise Refusal(refusals.WRONG_FILE)
-        content = {"document": self.files.add_document(data)} | self.caption_content(call.params)
+        """`sendDocument`, by file id or upload."""
+        chat = self.chat_for(call, "documents", "can_send_documents")
+        content = self.document_content(call.params.get("document"), call.files, "document")
+        content |= self.caption_content(call.params)
         return self._put(chat, call, [content])[0]
 
     def send_media_group_call(self, call: Call) -> list[Message]:
         """`sendMediaGroup`: one message an item, one media_group_id."""
-        chat = self._photo_chat(call)
         media = call.params.get("media") or []
-        if not 2 <= len(media) <= 10:
-            raise Refusal(refusals.ALBUM_LENGTH)
-        album = {"media_group_id": f"bot{self.number('album')}"}
+        if not isinstance(media, list):
+            raise Violation(refusals.NOT_JSON.format("media"))
+        if not 1 <= len(media) <= ALBUM_LIMIT:
+            raise Violation(refusals.ALBUM_TOO_LONG if media else refusals.ALBUM_EMPTY)
+        chat = self.chat_for(call, "photos", "can_send_photos")
+        if len(media) == 1:  # Telegram sends it as an ordinary message, against its own documentation
+            self.violations.append("sendMediaGroup: an album has 2–10 items")
+        if len({item.get("type") for item in media}) > 1:
+            raise Refusal(refusals.ALBUM_MIXED)
+        album = {"media_group_id": f"bot{self.number('album')}"} if len(media) > 1 else {}
         return self._put(chat, call, [self.media_content(item, call.files) | album for item in media])
 
-    def _photo_chat(self, call: Call) -> Chat:
-        chat = self.chat_of(call)
-        if not chat.can_send_photos and chat.bot_status != "administrator":
-            raise Refusal(refusals.NO_PHOTO_RIGHTS)
-        return chat
-
     def media_content(self, item: dict[str, Any], files: dict[str, bytes]) -> dict[str, Any]:
-        """What an InputMediaPhoto puts into a message."""
+        """What an InputMediaPhoto or an InputMediaDocument puts into a message."""
+        if item.get("type") == "document":
+            return self.document_content(item.get("media"), files, None) | self.caption_content(item)
         if item.get("type") != "photo":
             raise Refusal(f"media type {item.get('type')} is not known to this fake")
         content = self.photo_content(item.get("media"), files, None) | self.caption_content(item)
@@ -87,27 +103,36 @@ class Sending(People):
 
     def photo_content(self, media: Any, files: dict[str, bytes], part: str | None) -> dict[str, Any]:
         """The sizes of a photo given by file id, by `attach://name`, or as the part of an upload."""
-        name = media.removeprefix("attach://") if isinstance(media, str) and media.startswith("attach://") else part
-        if name is not None and name in files:
-            return {"photo": self.files.add_photo(files[name])}
+        data = _uploaded(media, files, part)
+        if data is not None:
+            return {"photo": self.files.add_photo(data)}
         if not isinstance(media, str):
             raise Refusal(refusals.WRONG_FILE)
         return {"photo": self.files.photo(media)}
 
+    def document_content(self, media: Any, files: dict[str, bytes], part: str | None) -> dict[str, Any]:
+        """A document, given in the same ways."""
+        data = _uploaded(media, files, part)
+        if data is not None:
+            return {"document": self.files.add_document(data)}
+        if not isinstance(media, str):
+            raise Refusal(refusals.WRONG_FILE)
+        return {"document": self.files.document(media)}
+
     def text_content(self, params: dict[str, Any]) -> dict[str, Any]:
         """Text, entities and buttons of a message."""
-        plain, found = entities.parse(params.get("text", ""), params.get("parse_mode"))
+        plain, found = _formatted(params, "text", "entities")
         if not plain.strip():
             raise Refusal(refusals.EMPTY)
         if entities.utf16_length(plain) > TEXT_LIMIT:
-            raise Refusal(refusals.TOO_LONG)
+            raise Violation(refusals.TOO_LONG)
         return {"text": plain} | ({"entities": found} if found else {})
 
     def caption_content(self, params: dict[str, Any]) -> dict[str, Any]:
         """Caption and its entities."""
-        plain, found = entities.parse(params.get("caption") or "", params.get("parse_mode"))
+        plain, found = _formatted(params, "caption", "caption_entities")
         if entities.utf16_length(plain) > CAPTION_LIMIT:
-            raise Refusal(refusals.CAPTION_TOO_LONG)
+            raise Violation(refusals.CAPTION_TOO_LONG)
         return ({"caption": plain} if plain else {}) | ({"caption_entities": found} if found else {})
 
     def buttons(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -115,10 +140,12 @@ class Sending(People):
         markup = params.get("reply_markup")
         if not markup:
             return {}
+        if not isinstance(markup, dict):
+            raise Violation(refusals.NOT_JSON.format("reply keyboard markup"))
         for row in markup["inline_keyboard"]:
             for button in row:
-                if not 1 <= len(button.get("callback_data", "").encode()) <= BUTTON_LIMIT:
-                    raise Refusal(refusals.BUTTON_INVALID)
+                if "url" not in button and not 1 <= len(button.get("callback_data", "").encode()) <= BUTTON_LIMIT:
+                    raise Violation(refusals.BUTTON_INVALID)
         return {"reply_markup": markup} if markup["inline_keyboard"] else {}
 
     def _put(self, chat: Chat, call: Call, contents: list[dict[str, Any]]) -> list[Message]:
@@ -147,11 +174,25 @@ class Sending(People):
         if self.flood is None or chat.type == "private":
             return
         now, since = self.clock(), self.clock() - self.flood.seconds
-        sent = [message["date"] for message in chat.messages.values() if self._is_mine(message)]
+        sent = [message["date"] for message in chat.messages.values() if self.is_mine(message)]
         recent = sorted(date for date in sent if date > since)
         if len(recent) + weight > self.flood.messages:
             frees = recent[min(len(recent), len(recent) + weight - self.flood.messages) - 1]
             raise refusals.flood(max(1, int(frees + self.flood.seconds - now) + 1))
 
-    def _is_mine(self, message: Message) -> bool:
+    def is_mine(self, message: Message) -> bool:
         return bool(message.get("from", {}).get("id") == self.bot.id)
+
+
+def _uploaded(media: Any, files: dict[str, bytes], part: str | None) -> bytes | None:
+    """The upload that `attach://name` means, or the part of this name."""
+    name = media.removeprefix("attach://") if isinstance(media, str) and media.startswith("attach://") else part
+    return files.get(name) if name is not None else None
+
+
+def _formatted(params: dict[str, Any], text: str, where: str) -> tuple[str, list[entities.Entity]]:
+    """Text and entities, by a parse mode or given as they are."""
+    given = params.get(text) or ""
+    if params.get("parse_mode") or not params.get(where):
+        return entities.parse(given, params.get("parse_mode"))
+    return entities.trimmed(given, params[where])

@@ -95,18 +95,20 @@ class Sandbox:
     async def _watch(self, app: App, tasks: list["asyncio.Task[None]"]) -> None:
         """Show on the page how far the bot is; end with the first of the tasks that fails."""
         parts = app.bot_data["lookback"]
-        model = parts.photos.model.id
         while True:
             for task in tasks:
                 if task.done():
                     task.result()
             counts = [await parts.photos.counts(chat_id) for chat_id in list(self.telegram.chats)]
             self._page.tell(
-                stage="ready" if parts.indexer.loaded else "loading", problem=parts.indexer.problem, model=model,
+                stage="ready" if parts.indexer.loaded else "loading",
+                problem=parts.indexer.problem,
+                model=self._wishes.model,
                 remembered=sum(one.photos - one.pending - one.failed for one in counts),
                 waiting=sum(one.pending for one in counts) + self._unread(),
                 failed=sum(one.failed for one in counts),
-                limits="as in Telegram: 20 messages a minute" if self._wishes.limits else "no limits",
+                limits="20 a minute, as in Telegram" if self._wishes.limits else "as fast as it goes",
+                database=str(self._wishes.database) if self._wishes.database else None,
             )  # fmt: skip
             await asyncio.sleep(LOOK)
 

@@ -33,7 +33,10 @@ class User:
 
 @dataclass(slots=True)
 class Chat:
-    """A chat. `bot_status` is the bot's: member, administrator, left, kicked; `topics` are names by thread id."""
+    """A chat. `bot_status` is the bot's: member, administrator, restricted, left, kicked;
+    `topics` are names by thread id. `rights` of admins where they are not the usual ones, and what `restricted` members
+    may, are by user id, the bot's `reactions` by message id; `available_reactions` None means all.
+    """
 
     id: int
     type: str
@@ -47,6 +50,11 @@ class Chat:
     upgraded_to: int | None = None
     messages: dict[int, Message] = field(default_factory=dict)
     next_message_id: int = 1
+    can_send_messages: bool = True
+    rights: dict[str, list[str]] = field(default_factory=dict)
+    restricted: dict[str, dict[str, bool]] = field(default_factory=dict)
+    reactions: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    available_reactions: list[str] | None = None
 
     def json(self) -> dict[str, Any]:
         """As a Chat object."""
@@ -71,6 +79,7 @@ class World:
         self.webhook: dict[str, Any] = {}
         self.queries: dict[str, dict[str, Any]] = {}
         self.actions: list[tuple[int, str]] = []
+        self.violations: list[str] = []
         self.numbers: Counter[str] = Counter()
 
     def number(self, kind: str) -> int:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from bot.sandbox import params as parameters
+from bot.sandbox import refusals
 from bot.sandbox.faults import Call, Fault, Faults
 from bot.sandbox.methods import Methods
-from bot.sandbox.refusals import Refusal
+from bot.sandbox.refusals import Refusal, Violation
 from bot.sandbox.state import Chat, Message
 
 Moment = Literal["before", "after"]
@@ -33,7 +34,6 @@ class Telegram(Methods):
     def __init__(self, *, clock: Callable[[], float] = time.time, privacy: bool = False) -> None:
         super().__init__(clock, privacy=privacy)
         self.calls: list[Call] = []
-        self.violations: list[str] = []
         self.faults = Faults()
         self.on_call: Callable[[Call, Moment], None] | None = None
         self._table = self.table()
@@ -76,6 +76,7 @@ class Telegram(Methods):
             call.result = await self._effect(call)
         except Refusal as refusal:
             call.error = str(refusal)
+            self.violations += [f"{call.method}: {refusal}"] if isinstance(refusal, Violation) else []
             return _answer(refusal)
         self._tell(call, "after")
         if fault is not None and fault.kind == "dropped_after":
@@ -85,6 +86,8 @@ class Telegram(Methods):
     async def _effect(self, call: Call) -> Any:
         if call.method != "getUpdates":
             return self._table[call.method](call)
+        if self.webhook.get("url"):
+            raise Refusal(refusals.WEBHOOK_ACTIVE, 409)
         asked = call.params
         offset, limit, timeout = asked.get("offset", 0), asked.get("limit", 100), asked.get("timeout", 0)
         return await self.updates.get(offset, limit, timeout, asked.get("allowed_updates"))
@@ -123,7 +126,7 @@ class Telegram(Methods):
 
     def bot_messages(self, chat: Chat) -> list[Message]:
         """What of it the bot has sent."""
-        return [message for message in self.messages(chat) if self._is_mine(message)]
+        return [message for message in self.messages(chat) if self.is_mine(message)]
 
     def called(self, method: str) -> list[Call]:
         """The calls of one method."""

@@ -1,36 +1,62 @@
 // The side panel: how the bot is, where its time goes for each photo, and every call in and out.
 
 import { $, count, el } from "./dom.js";
+import { sender, state } from "./state.js";
 
 const MOST_CALLS = 200;
 const MOST_PHOTOS = 12;
+const OLD = 10 * 60;
 const STAGES = {
   download: "download", decode: "decode", embed: "embed", search: "search", answer: "answer", cluster: "sort",
   picture: "draw",
 };
 const rows = new Map();
 
-export function facts({ model, model_dim: size, remembered, waiting, failed, memory, database, limits }) {
-  const known = [["Model", size ? `${model}, ${size} numbers a photo` : model], ["Photos remembered", remembered?.toLocaleString("en")],
-    ["Waiting", waiting || null], ["Unreadable", failed || null], ["Memory of this process", memory && `${memory} MB`],
-    ["Database", database], ["Pace", limits]];
+export function facts({ model, remembered, waiting, failed, database, limits }) {
+  const known = [["Model", model], ["Photos remembered", remembered?.toLocaleString("en")], ["Waiting", waiting || null],
+    ["Unreadable", failed || null], ["Kept in", database], ["Messages", limits]];
   const there = known.filter(([, value]) => value !== null && value !== undefined);
   $("facts").replaceChildren(...there.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, String(value)))));
 }
 
-/** A stage of the work has ended: {stage, ms, chat_id, message_ids, count}. */
+/** A stage of the work has ended: {stage, ms, chat_id, message_ids}. A batch counts for each photo in it. */
 export function stage(done) {
-  const key = `${done.chat_id}:${done.stage === "cluster" || done.stage === "picture" ? "cluster" : group(done)}`;
-  const row = rows.get(key) ?? { times: {}, ids: new Set(), title: "", of: done };
-  done.message_ids.forEach((id) => row.ids.add(id));
-  row.times[done.stage] = (row.times[done.stage] ?? 0) + done.ms / (done.stage === "embed" ? 1 : 1);
-  rows.delete(key);
-  rows.set(key, row);
+  const keys = new Set(done.message_ids.map((id) => keyOf(done.chat_id, id)));
+  keys.forEach((key) => put(key, done));
   while (rows.size > MOST_PHOTOS) rows.delete(rows.keys().next().value);
   draw();
 }
 
-const group = (done) => done.message_ids[0];
+/** Photos of long ago (the seeded ones) are one row; they are remembered, and never answered. */
+function keyOf(chatId, id) {
+  const message = state.chats.get(chatId)?.messages.get(id);
+  const old = !message || Date.now() / 1000 - message.date > OLD;
+  return old ? "old" : `${chatId}:${firstOf(chatId, id)}`;
+}
+
+/** An album is one event: its stages are added up under its first message. */
+function firstOf(chatId, id) {
+  const messages = state.chats.get(chatId)?.messages;
+  const album = messages?.get(id)?.media_group_id;
+  if (!album) return id;
+  return Math.min(...[...messages.values()].filter((one) => one.media_group_id === album).map((one) => one.message_id));
+}
+
+function put(key, done) {
+  const row = rows.get(key) ?? { times: {}, title: titleOf(key) };
+  row.times[done.stage] = (row.times[done.stage] ?? 0) + done.ms;
+  rows.delete(key);
+  rows.set(key, row);
+}
+
+function titleOf(key) {
+  if (key === "old") return "Photos from before";
+  const [chatId, id] = key.split(":").map(Number);
+  const message = state.chats.get(chatId)?.messages.get(id);
+  if (!message) return `Message ${id}`;
+  const what = message.text ?? (message.media_group_id ? "Album" : message.photo ? "Photo" : "File");
+  return `${what} from ${sender(message).name}`;
+}
 
 function draw() {
   $("timings-hint").hidden = rows.size > 0;
@@ -53,8 +79,9 @@ function bar(row, longest) {
     return part;
   }));
   const told = parts.map((name) => `${STAGES[name]} ${ms(row.times[name])}`).join(" · ");
-  const title = row.times.cluster ? "/cluster" : `Message ${[...row.ids].slice(0, 1)}`;
-  return el("li", {}, el("p", {}, el("b", {}, title), el("span", {}, ms(total(row)))), strip, el("p", { className: "told" }, told));
+  const silent = "search" in row.times && !("answer" in row.times) ? " · nothing similar enough, so no answer" : "";
+  return el("li", {}, el("p", {}, el("b", {}, row.title), el("span", {}, ms(total(row)))), strip,
+    el("p", { className: "told" }, told + silent));
 }
 
 /** Start afresh, after the connection was lost. */
