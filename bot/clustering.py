@@ -158,9 +158,8 @@ class Clustering:
         if hidden := len(page.photos) - len(pictures):
             caption += "\n" + texts.album_unlinked(hidden)
         ticket, shown = StepTicket.of(self._photos, event, step, end=end), tuple(pictures.values())
-        await self._shower.show(
-            ticket, place, shown, caption, Priority.ALBUM, still_wanted=lambda: event.id not in self._photos.stopping
-        )
+        dropped = self._photos.stopping[event.id]
+        await self._shower.show(ticket, place, shown, caption, Priority.ALBUM, dropped=dropped)
         await self._photos.posted(page)
 
     async def _stopped(self, event: EventRow) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
@@ -110,7 +111,7 @@ class Photos:
         self.model = model
         self.rules = rules
         self.clock = clock
-        self.stopping: set[int] = set()
+        self.stopping: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
         self.closing = asyncio.Event()
 
     async def open(self, path: Path | str) -> None:
@@ -275,7 +276,7 @@ class Photos:
 
     async def stop(self, event_id: int) -> None:
         """Ask the job of an event to stop, also where it waits for its turn to send."""
-        self.stopping.add(event_id)
+        self.stopping[event_id].set()
         await self.workers.store(self.store.events.stop, event_id)
 
     async def sent_in(self, event: EventRow, step: str) -> list[int] | None:

@@ -115,12 +115,14 @@ class Sender:
         weight: int = 1,
         priority: Priority,
         still_wanted: Callable[[], bool] = lambda: True,
+        dropped: asyncio.Event | None = None,
     ) -> T:
         """Wait for the budget, commit the intent, call, commit the result.
 
         Args:
             weight: messages that the call sends (an album counts its length, teloxide#515).
             still_wanted: asked when the turn has come; False drops the message.
+            dropped: when set, a message that waits for its turn is dropped at once.
 
         Raises:
             NotSent: a subclass says why. BadRequest: Telegram refused; nothing was sent, the ticket is free again.
@@ -129,7 +131,7 @@ class Sender:
         if self.limits.waiting(chat_id) >= MAX_WAITING:
             raise Stale
         for delay in chain(RETRY_CONNECTION, repeat(RETRY_CONNECTION[-1])):
-            await self.limits.acquire(chat_id, weight, priority)
+            await self._turn(chat_id, weight, priority, dropped or asyncio.Event())
             if not still_wanted():
                 raise Stale
             if not await ticket.begin():
@@ -139,6 +141,21 @@ class Sender:
             except _NoEffect:
                 await asyncio.sleep(delay)
         raise AssertionError("the delays never end")
+
+    async def _turn(self, chat_id: int, weight: int, priority: Priority, dropped: asyncio.Event) -> None:
+        """Wait for the budget, but no longer than the message is wanted: in a group that can be a minute."""
+        turn = asyncio.ensure_future(self.limits.acquire(chat_id, weight, priority))
+        given_up = asyncio.ensure_future(dropped.wait())
+        try:
+            await asyncio.wait({turn, given_up}, return_when=asyncio.FIRST_COMPLETED)
+            if not turn.done():
+                raise Stale
+            await turn
+            if dropped.is_set():
+                raise Stale
+        finally:
+            turn.cancel()
+            given_up.cancel()
 
     async def _call(self, ticket: Ticket, chat_id: int, call: Callable[[], Awaitable[T]]) -> T:
         """Make the call once and commit what became of it."""

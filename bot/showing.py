@@ -4,6 +4,7 @@ The Bot API can't show a document's `file_id` as a photo (sendPhoto), so an imag
 getFile and uploaded as a photo; above 20 MB, getFile's limit, it is only linked.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -84,6 +85,7 @@ class Shower:
         *,
         keyboard: InlineKeyboardMarkup | None = None,
         still_wanted: Callable[[], bool] = lambda: True,
+        dropped: asyncio.Event | None = None,
     ) -> tuple[Message, ...]:
         """Send pictures: a media group, or one photo, or with none the caption alone as a text.
 
@@ -98,8 +100,9 @@ class Shower:
             weight = max(1, len(pictures))
             try:
                 return await self._sender.deliver(
-                    ticket, place.chat_id, call, weight=weight, priority=priority, still_wanted=still_wanted
-                )
+                    ticket, place.chat_id, call, weight=weight, priority=priority, still_wanted=still_wanted,
+                    dropped=dropped,
+                )  # fmt: skip
             except BadRequest as error:
                 logger.info("chat %s refused a message: %s", place.chat_id, error)
                 if place.thread_id is not None and "thread not found" in str(error):

@@ -126,7 +126,9 @@ def test_cluster_shows_its_progress_and_posts_albums(visit: Visitor, shot: Shot)
     expect(more).to_be_visible(timeout=PATIENCE)
     albums = answers.filter(has=visit.page.locator(".words", has_text=re.compile(r"^Album \d")))
     assert albums.count() == 4
-    assert len([name for name in shown(albums.first) if name.startswith(("fish", "new"))]) == 10
+    of_fish = [names for names in map(shown, albums.all()) if sum(name.startswith("fish") for name in names) > 5]
+    assert len(of_fish) == 1
+    assert all(name.startswith(("fish", "new")) for name in of_fish[0])
     overview.scroll_into_view_if_needed()
     shot(visit, "albums")
     more.click()
@@ -210,7 +212,6 @@ def test_what_can_not_be_sent_is_said_in_a_sentence(visit: Visitor) -> None:
 
 def test_everything_works_by_keyboard(visit: Visitor) -> None:
     page = visit.page
-    page.locator("body").click(position={"x": 5, "y": 5})
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
@@ -242,7 +243,7 @@ def test_dark_and_phone_width(visit: Visitor, shot: Shot) -> None:
     expect(page.locator("#text")).to_be_in_viewport()
     page.locator("#open-chats").click()
     expect(page.locator("#chat-list")).to_be_in_viewport()
-    page.locator("#chat-list").get_by_text("Lookback").click()
+    page.get_by_role("button", name=re.compile("^Lookback")).click()
     expect(page.locator("#title")).to_have_text("Lookback")
     expect(page.locator("#chats")).not_to_be_in_viewport()
     page.locator("#open-chats").click()

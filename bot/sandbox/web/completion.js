@@ -1,6 +1,6 @@
 // The list of commands that opens on "/" (ARIA Authoring Practices, editable combobox with list).
 
-import { $, el } from "./dom.js";
+import { $, count, el } from "./dom.js";
 import { open, state } from "./state.js";
 
 let found = [];
@@ -10,7 +10,7 @@ let run = () => {};
 export function start(onChoice) {
   run = onChoice;
   $("text").addEventListener("input", look);
-  $("text").addEventListener("blur", () => setTimeout(close, 150));
+  $("text").addEventListener("blur", () => setTimeout(() => document.activeElement !== $("text") && close(), 150));
 }
 
 /** The commands that the bot registered for this kind of chat. */
@@ -24,6 +24,7 @@ function look() {
   found = typed ? commands().filter((one) => one.command.startsWith(typed[1].toLowerCase())) : [];
   at = 0;
   draw();
+  if (found.length) $("spoken").textContent = `${count(found.length, "command")}, arrow keys choose, Enter sends`;
 }
 
 export function close() {
@@ -33,7 +34,6 @@ export function close() {
 
 function draw() {
   $("completion").hidden = !found.length;
-  $("text").setAttribute("aria-expanded", String(found.length > 0));
   $("completion").replaceChildren(...found.map(option));
   if (found.length) $("text").setAttribute("aria-activedescendant", `command-${at}`);
   else $("text").removeAttribute("aria-activedescendant");

@@ -78,7 +78,7 @@ function item(post, before) {
   const follows = !newDay && !service(before[0]) && sender(before[0]).id === sender(post[0]).id
     && post[0].date - before[0].date < TOGETHER;
   const made = bubble(post, act, room(), follows);
-  return newDay ? [el("li", { className: "day", role: "presentation" }, el("span", {}, day(post[0].date))), made] : [made];
+  return newDay ? [el("li", { className: "day" }, el("span", {}, day(post[0].date))), made] : [made];
 }
 
 /** A message has come into the open chat. */

@@ -6,6 +6,7 @@ import { sender, state } from "./state.js";
 const MOST_CALLS = 200;
 const MOST_PHOTOS = 12;
 const OLD = 10 * 60;
+const BEFORE = "Photos from before";
 const STAGES = {
   download: "download", decode: "decode", embed: "embed", search: "search", answer: "answer", cluster: "sort",
   picture: "draw",
@@ -50,7 +51,7 @@ function put(key, done) {
 }
 
 function titleOf(key) {
-  if (key === "old") return "Photos from before";
+  if (key === "old") return BEFORE;
   const [chatId, id] = key.split(":").map(Number);
   const message = state.chats.get(chatId)?.messages.get(id);
   if (!message) return `Message ${id}`;
@@ -64,7 +65,7 @@ function draw() {
   if (!$("legend").childElementCount) {
     $("legend").append(...Object.entries(STAGES).map(([name, word]) => el("span", { className: `s-${name}` }, word)));
   }
-  const longest = Math.max(...[...rows.values()].map(total));
+  const longest = Math.max(...[...rows].map(([key, row]) => (key === "old" ? 0 : total(row))));
   $("timings").replaceChildren(...[...rows.values()].reverse().map((row) => bar(row, longest)));
 }
 
@@ -75,7 +76,7 @@ function bar(row, longest) {
   const parts = Object.keys(STAGES).filter((name) => name in row.times);
   const strip = el("div", { className: "bar", "aria-hidden": "true" }, ...parts.map((name) => {
     const part = el("i", { className: `s-${name}` });
-    part.style.width = `${(100 * row.times[name]) / longest}%`;
+    part.style.width = `${(100 * row.times[name]) / (row.title === BEFORE ? total(row) : longest)}%`;
     return part;
   }));
   const told = parts.map((name) => `${STAGES[name]} ${ms(row.times[name])}`).join(" · ");
