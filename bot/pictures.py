@@ -1,4 +1,4 @@
-"""Pictures that the bot makes: the overview of albums, a file made into a photo, and a chat message for the README.
+"""Pictures that the bot makes: the overview of albums, and a file made into a photo.
 
 Pillow only. Everything here blocks, so it runs in the thread that decodes.
 """
@@ -6,11 +6,10 @@ Pillow only. Everything here blocks, so it runs in the thread that decodes.
 import random
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
-from itertools import pairwise
 from math import ceil
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
@@ -33,11 +32,6 @@ PAPER, INK, NEUTRAL, FAINT = "#eceff2", "#17212b", "#d8dde2", "#aab3bc"
 
 RATIO = 20
 """Of the sides of a photo at most (Bot API, sendPhoto); width and height together may have 10,000."""
-
-MOSAIC_WIDTH, MOSAIC_HEIGHT = 800, 840
-MOSAIC_GAP = 4
-CAPTION, LEADING = 30, 42
-WALL, BUBBLE, CAPTION_INK = "#a9c79a", "#effdde", "#101a10"
 
 FONTS = ("DejaVuSans", "NotoSans-Regular", "LiberationSans-Regular", "Arial")
 BOLD_FONTS = ("DejaVuSans-Bold", "NotoSans-Bold", "LiberationSans-Bold", "Arial Bold")
@@ -93,26 +87,6 @@ def as_photo(data: bytes, *, max_side: int = 1280) -> bytes:
     return _saved(image, "JPEG", quality=90)
 
 
-def chat_picture(photos: Sequence[bytes], caption: str) -> bytes:
-    """A PNG of one message of the bot: 1 to 10 photos in rows, and the caption's lines under them.
-
-    Raises:
-        BadImage: a photo is no usable picture.
-    """
-    images = [decode(photo) for photo in photos]
-    tiles, mosaic_height = _mosaic([image.width / image.height for image in images])
-    font = _font(CAPTION)
-    lines = list(_wrapped(_drawable(caption, font), font, MOSAIC_WIDTH - 2 * MARGIN))
-    text_height = len(lines) * LEADING + MARGIN * 3 // 2 if lines else 0
-    message = Image.new("RGB", (MOSAIC_WIDTH, mosaic_height + text_height), BUBBLE)
-    for image, (left, top, right, bottom) in zip(images, tiles, strict=True):
-        message.paste(ImageOps.fit(image, (right - left, bottom - top), Image.Resampling.LANCZOS), (left, top))
-    draw = ImageDraw.Draw(message)
-    for number, line in enumerate(lines):
-        draw.text((MARGIN, mosaic_height + MARGIN // 2 + number * LEADING), line, CAPTION_INK, font)
-    return _saved(_on_wall(message), "PNG")
-
-
 def _square(tile: Tile, side: int) -> Image.Image:
     try:
         image = decode(tile.data) if tile.data is not None else None
@@ -143,60 +117,6 @@ def _missing(side: int) -> Image.Image:
     draw.ellipse((3 * unit, 3 * unit, 4.2 * unit, 4.2 * unit), FAINT)
     draw.polygon([(2.5 * unit, 7 * unit), (5.5 * unit, 3.6 * unit), (7.8 * unit, 7 * unit)], FAINT)
     return square
-
-
-def _mosaic(ratios: Sequence[float]) -> tuple[list[Box], int]:
-    """The boxes of photos with these ratios of width to height, in rows of full width, and the height of it all."""
-    # A photo alone is shown whole, as in Telegram (an overview of many albums is tall); beside others it is cropped.
-    tallest = 0.4 if len(ratios) == 1 else 0.7
-    ratios = [min(2.0, max(tallest, ratio)) for ratio in ratios]
-    best = min(_splits(len(ratios)), key=lambda counts: _badness(_heights(ratios, counts)))
-    boxes: list[Box] = []
-    top = 0
-    for count, height in zip(best, _heights(ratios, best), strict=True):
-        row = ratios[len(boxes) : len(boxes) + count]
-        boxes += _row_boxes(row, top, round(height))
-        top += round(height) + MOSAIC_GAP
-    return boxes, top - MOSAIC_GAP
-
-
-def _splits(count: int) -> Iterator[tuple[int, ...]]:
-    """Every way to part so many photos into rows of at most four."""
-    if not count:
-        yield ()
-    for first in range(1, min(4, count) + 1):
-        yield from ((first, *rest) for rest in _splits(count - first))
-
-
-def _heights(ratios: Sequence[float], counts: Sequence[int]) -> list[float]:
-    """The height at which each row, its photos whole, is as wide as the message."""
-    heights, start = [], 0
-    for count in counts:
-        heights.append((MOSAIC_WIDTH - (count - 1) * MOSAIC_GAP) / sum(ratios[start : start + count]))
-        start += count
-    return heights
-
-
-def _badness(heights: Sequence[float]) -> float:
-    """How far from the wanted height, and how uneven the rows; the first is to be the highest, as the best match."""
-    rising = sum(max(0.0, after - before) for before, after in pairwise(heights))
-    return abs(sum(heights) - MOSAIC_HEIGHT) + rising + max(heights) - min(heights)
-
-
-def _row_boxes(ratios: Sequence[float], top: int, height: int) -> Iterator[Box]:
-    room, left = MOSAIC_WIDTH - (len(ratios) - 1) * MOSAIC_GAP, 0
-    for number, ratio in enumerate(ratios):
-        last = number == len(ratios) - 1
-        right = MOSAIC_WIDTH if last else left + round(room * ratio / sum(ratios))
-        yield left, top, right, top + height
-        left = right + MOSAIC_GAP
-
-
-def _on_wall(message: Image.Image) -> Image.Image:
-    width, height = message.size
-    picture = Image.new("RGB", (width + 2 * MARGIN, height + 2 * MARGIN), WALL)
-    picture.paste(message, (MARGIN, MARGIN), _rounded(width, height, 30))
-    return picture
 
 
 def _rounded(width: int, height: int, radius: int) -> Image.Image:
@@ -241,27 +161,6 @@ def _cut(text: str, font: Font, width: int) -> str:
 def _fitting(text: str, font: Font, width: float) -> int:
     """How many letters of the text fit into these pixels."""
     return bisect_right(range(1, len(text) + 1), width, key=lambda count: font.getlength(text[:count]))
-
-
-def _wrapped(text: str, font: Font, width: int) -> Iterator[str]:
-    """Lines no wider than this many pixels; the text's own line ends are kept."""
-    for paragraph in text.strip().split("\n") if text.strip() else ():
-        line = ""
-        for piece in (piece for word in paragraph.split() for piece in _pieces(word, font, width)):
-            if line and font.getlength(f"{line} {piece}") > width:
-                yield line
-                line = piece
-            else:
-                line = f"{line} {piece}".strip()
-        yield line
-
-
-def _pieces(word: str, font: Font, width: int) -> Iterator[str]:
-    """A word that is wider than a line, such as a link, in parts."""
-    while word:
-        size = max(1, _fitting(word, font, width))
-        yield word[:size]
-        word = word[size:]
 
 
 def _saved(image: Image.Image, kind: str, **options: object) -> bytes:

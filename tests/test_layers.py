@@ -28,8 +28,9 @@ WALLS: list[tuple[str, tuple[str, ...]]] = [
     ("bot/limits.py", ("telegram", *ML, *SQL)),
     ("bot/vision/*", ("telegram", "storage", *SQL)),
     ("bot/worker.py", ("telegram", "storage", *ML, *SQL)),
-    ("bot/sandbox/[!d]*", ("storage", *ML, *SQL)),
-    ("bot/sandbox/door*", ("storage", *ML, *SQL)),
+    ("bot/sandbox/*", ("storage", *ML, *SQL)),
+    ("bot/timing.py", ("telegram", "storage", *ML, *SQL)),
+    ("bot/waiting.py", ("telegram", "storage", *ML, *SQL)),
     ("storage/*", ("bot", "telegram", "asyncio", *ML)),
     ("bot/*", SQL),
 ]

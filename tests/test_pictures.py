@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Iterator
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bot import pictures
-from bot.pictures import Row, Tile, as_photo, chat_picture, contact_sheet
+from bot.pictures import Row, Tile, as_photo, contact_sheet
 from bot.sandbox.sample import PHOTOS
 from bot.vision.images import BadImage
 
@@ -127,7 +126,6 @@ def test_signs_that_a_font_lacks_are_left_out_and_letters_never() -> None:
 def test_no_text_breaks_a_picture(text: str) -> None:
     small = plain("red", (20, 20))
     assert opened(contact_sheet([Row(text, (Tile(small, False),))]), "JPEG").width == 1280
-    assert opened(chat_picture([small], text), "PNG").width == 800 + 2 * pictures.MARGIN
 
 
 def test_lone_surrogates_break_nothing_either() -> None:
@@ -138,24 +136,6 @@ def test_lone_surrogates_break_nothing_either() -> None:
 def test_without_any_font_on_the_machine_text_is_still_drawn() -> None:
     picture = opened(contact_sheet([Row("Album 1: рыбы 🐟", ())]), "JPEG")
     assert np.asarray(picture).min() < 60
-    chat_picture([FISH], "Рыбы 🐟\nfish")
-
-
-@settings(deadline=None, max_examples=60)
-@given(st.text(max_size=120), st.integers(40, 400))
-def test_caption_lines_fit_and_lose_no_word(text: str, width: int) -> None:
-    font = pictures._font(30)
-    lines = list(pictures._wrapped(text, font, width))
-    assert all(font.getlength(line) <= width or len(line) == 1 for line in lines)
-    assert "".join("".join(lines).split()) == "".join(text.split())
-    assert lines.count("") == sum(not paragraph.split() for paragraph in text.strip().split("\n") if text.strip())
-
-
-def test_a_caption_keeps_its_line_ends() -> None:
-    one, three = (opened(chat_picture([FISH], text), "PNG") for text in ("Ann and Ben", "Ann\n\nBen"))
-    assert three.height - one.height == 2 * pictures.LEADING
-    bare = opened(chat_picture([FISH], " \n"), "PNG")
-    assert bare.height < one.height - pictures.LEADING
 
 
 @pytest.mark.parametrize(
@@ -182,39 +162,3 @@ def test_a_photo_of_another_size_can_be_asked_for() -> None:
 def test_what_is_no_picture_becomes_no_photo(data: bytes) -> None:
     with pytest.raises(BadImage):
         as_photo(data)
-
-
-@pytest.mark.parametrize("count", range(1, 11))
-def test_a_chat_picture_shows_every_photo(count: int) -> None:
-    colours = ("red", "lime", "blue", "yellow", "cyan", "magenta", "black", "white", "orange", "navy")[:count]
-    photos = [plain(colour, (600 + 40 * number, 500)) for number, colour in enumerate(colours)]
-    picture = opened(chat_picture(photos, "fish"), "PNG")
-    drawn = {colour for amount, colour in picture.getcolors(2**24) or [] if amount > 10_000}
-    assert {Image.new("RGB", (1, 1), colour).getpixel((0, 0)) for colour in colours} <= drawn
-
-
-@settings(deadline=None, max_examples=100)
-@given(st.lists(st.floats(0.05, 20), min_size=1, max_size=10))
-def test_a_mosaic_fills_its_rows_in_order(ratios: list[float]) -> None:
-    boxes, height = pictures._mosaic(ratios)
-    assert len(boxes) == len(ratios)
-    tops = [top for _, top, _, _ in boxes]
-    assert tops == sorted(tops)
-    bottom = 0
-    for top in sorted(set(tops)):
-        row = [box for box in boxes if box[1] == top]
-        assert (row[0][0], row[-1][2]) == (0, pictures.MOSAIC_WIDTH)
-        assert all(right - left > 40 and end - top > 40 for left, _, right, end in row)
-        assert all(before[2] + pictures.MOSAIC_GAP == after[0] for before, after in pairwise(row))
-        assert len({end for _, _, _, end in row}) == 1
-        assert top == (bottom + pictures.MOSAIC_GAP if bottom else 0)
-        bottom = row[0][3]
-    assert bottom == height
-
-
-@settings(deadline=None, max_examples=60)
-@given(st.lists(st.floats(0.7, 2), min_size=2, max_size=10))
-def test_usual_photos_are_shown_whole(ratios: list[float]) -> None:
-    boxes, _ = pictures._mosaic(ratios)
-    shown = [(right - left) / (bottom - top) for left, top, right, bottom in boxes]
-    assert shown == pytest.approx(ratios, rel=0.03)
