@@ -59,7 +59,7 @@ def albums_after(order: list[int]) -> list[tuple[int, ...]]:
     for number in order:
         new = photo(number, chat=GROUP, sent_at=NOW + number // 5)
         photo_id = turns.remember(new)
-        pending = PendingPhoto(photo_id, GROUP.id, new.file_unique_id, False, new.sizes)
+        pending = PendingPhoto(photo_id, GROUP.id, new.message_id, new.file_unique_id, False, new.sizes)
         store.photos.embedded([Embedded(pending, "0" * 16, VECTORS[number])], "m")
         message_of[photo_id] = number
     known = store.photos.all(GROUP.id, "m")

@@ -78,6 +78,8 @@ def test_a_dropped_fish_is_answered_with_fish(visit: Visitor, shot: Shot) -> Non
     for stage in ("download", "decode", "embed", "search", "answer"):
         expect(told).to_contain_text(f"{stage} ")
     expect(visit.page.locator("#calls li", has_text="sendMediaGroup").first).to_be_visible()
+    visit.page.get_by_role("button", name="Close the sample photos").click()
+    visit.page.set_viewport_size({"width": 1360, "height": 1040})
     shot(visit, "answer")
 
 
@@ -248,6 +250,9 @@ def test_dark_and_phone_width(visit: Visitor, shot: Shot) -> None:
     expect(page.locator("#chats")).not_to_be_in_viewport()
     page.locator("#open-chats").click()
     page.locator("#chat-list").get_by_text("Field trip").click()
+    visit.drop("solar-panel-04.jpg")
+    visit.write("On our roof now")
+    expect(visit.after("On our roof now")).to_have_count(1, timeout=PATIENCE)
     shot(visit, "phone")
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")

@@ -30,6 +30,8 @@ PORT = 8377
 LOOK = 0.5
 """Seconds between two looks at how far the bot is."""
 UNLIMITED = 1_000_000
+SEEDED = "seeded"
+"""Counted among the state's numbers once the group has been filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,11 @@ class Sandbox:
         if self._wishes.photos is not None:
             await seed.folder(self.telegram, people, self._wishes.photos)
         elif self._wishes.empty:
-            self.telegram.add_bot(people.group, people.people[0])  # the bot says hello, as in any new group
+            people.group.bot_status = "left"
+            self.telegram.add_bot(people.group, people.people[0])  # it says hello, as in any new group
         else:
             await seed.story(self.telegram, people)
+        self.telegram.number(SEEDED)
 
     async def _watch(self, app: App, tasks: list["asyncio.Task[None]"]) -> None:
         """Show on the page how far the bot is; end with the first of the tasks that fails."""
@@ -126,13 +130,38 @@ async def opened(wishes: Wishes) -> AsyncIterator[Sandbox]:
     telegram = Telegram()
     telegram.flood = FloodRule() if wishes.limits else None
     with _folder(wishes.database) as database:
-        kept = wishes.database is not None and keeping.load(telegram, keeping.beside(database))
+        kept = wishes.database is not None and _kept(telegram, database)
         if not kept:
-            cast.enter(telegram)
+            await _prepare(telegram, wishes)
         page = Page(telegram)
         page.tell(stage="starting")
         async with serve(telegram, port=_port(wishes.port), routes=page.routes()) as url:
             yield Sandbox(wishes, telegram, page, url, database, kept=kept)
+
+
+def _kept(telegram: Telegram, database: Path) -> bool:
+    """Take back the state beside a database; False where there is none.
+
+    Raises:
+        StateError: it is unusable, or its group was filled only in part.
+    """
+    folder = keeping.beside(database)
+    if not keeping.load(telegram, folder):
+        return False
+    if not telegram.numbers[SEEDED]:
+        raise StageError(
+            f"The group in {database} was not filled to its end: delete {database.name} and {folder.name}, or name "
+            "another file with --db."
+        )
+    return True
+
+
+async def _prepare(telegram: Telegram, wishes: Wishes) -> None:
+    """A new world, once it is known that it can be filled."""
+    seed.accept_heic()
+    if wishes.photos is not None:
+        await asyncio.to_thread(seed.found, wishes.photos)
+    cast.enter(telegram)
 
 
 def _port(wished: int | None) -> int:

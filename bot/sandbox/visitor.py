@@ -34,6 +34,8 @@ class Wish:
 
 async def read(request: web.Request) -> Wish:
     """The multipart form of the composer: a part `fields` of JSON, parts `photo`, and `sample` names in between."""
+    if not request.content_type.startswith("multipart/"):
+        raise ValueError("no form")
     wish = Wish()
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader):
