@@ -271,9 +271,12 @@ def test_axe_finds_nothing_to_complain_of(chromium: Browser, quick: str, scheme:
 
 def test_a_reload_of_the_page_shows_the_same_chat(visit: Visitor) -> None:
     before = visit.posts().last.inner_text()
+    seeded = visit.page.locator("#timings li", has_text="photos from before").locator("b").inner_text()
+    assert int(seeded.split()[0]) >= 40  # also after all the calls that the tests above have caused
     visit.page.reload()
     visit.ready()
     assert visit.posts().last.inner_text() == before
+    expect(visit.page.locator("#timings li", has_text=seeded)).to_be_attached()
     expect(visit.page.locator("#calls li").first).to_be_attached()
 
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST_WAITING = 5_000
-WORK = ("call", "updates", "stage")
-"""What tells of the bot's work: whoever opens the page later sees the last of it as well."""
-KEPT = 150
+SAID = ("call", "updates")
+SAID_KEPT = 150
+STAGES_KEPT = 1_000
+"""Whoever opens the page later sees the last of the bot's work as well. The page adds the stages up, so a burst of
+calls must not push them out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +28,24 @@ class Feed:
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[Event | None]] = set()
-        self.recent: deque[Event] = deque(maxlen=KEPT)
+        said: deque[Event] = deque(maxlen=SAID_KEPT)
+        self._recent = dict.fromkeys(SAID, said) | {"stage": deque(maxlen=STAGES_KEPT)}
 
     def publish(self, kind: str, **data: Any) -> None:
         """Tell everyone who listens now."""
         event = Event(kind, data)
-        if kind in WORK:
-            self.recent.append(event)
+        if kind in self._recent:
+            self._recent[kind].append(event)
         for queue in list(self._listeners):
             if queue.qsize() < MOST_WAITING:
                 queue.put_nowait(event)
             else:
                 self._listeners.discard(queue)
                 queue.put_nowait(None)
+
+    def recent(self) -> list[Event]:
+        """The last of the bot's work: first what was said in and out, in its order, then the stages."""
+        return [*self._recent["call"], *self._recent["stage"]]
 
     @contextmanager
     def listen(self) -> Iterator[asyncio.Queue[Event | None]]:

@@ -23,7 +23,7 @@ class Snapshot:
             "people": people,
             "chats": [self.chat(chat) | self.before(chat) for chat in self._telegram.chats.values()],
             "commands": self._telegram.commands,
-            "work": [{"kind": event.kind, "data": event.data} for event in self._telegram.feed.recent],
+            "work": [{"kind": event.kind, "data": event.data} for event in self._telegram.feed.recent()],
         }
 
     def chat(self, chat: Chat) -> dict[str, Any]:

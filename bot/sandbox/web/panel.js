@@ -6,7 +6,6 @@ import { sender, state } from "./state.js";
 const MOST_CALLS = 200;
 const MOST_PHOTOS = 12;
 const OLD = 10 * 60;
-const BEFORE = "Photos from before";
 const STAGES = {
   download: "download", decode: "decode", embed: "embed", search: "search", answer: "answer", cluster: "sort",
   picture: "draw",
@@ -24,7 +23,7 @@ export function facts({ model, remembered, waiting, failed, database, limits }) 
 export function stage(done) {
   const keys = new Set(done.message_ids.map((id) => keyOf(done.chat_id, id)));
   keys.forEach((key) => put(key, done));
-  while (rows.size > MOST_PHOTOS) rows.delete(rows.keys().next().value);
+  while (rows.size > MOST_PHOTOS) rows.delete([...rows.keys()].find((key) => key !== "old"));
   draw();
 }
 
@@ -44,14 +43,16 @@ function firstOf(chatId, id) {
 }
 
 function put(key, done) {
-  const row = rows.get(key) ?? { times: {}, title: titleOf(key) };
+  const row = rows.get(key) ?? { old: key === "old", times: {}, about: new Set(), title: titleOf(key) };
   row.times[done.stage] = (row.times[done.stage] ?? 0) + done.ms;
+  done.message_ids.forEach((id) => row.about.add(`${done.chat_id}:${id}`));
+  if (row.old) row.title = `${count(row.about.size, "photo")} from before`;
   rows.delete(key);
   rows.set(key, row);
 }
 
 function titleOf(key) {
-  if (key === "old") return BEFORE;
+  if (key === "old") return "";
   const [chatId, id] = key.split(":").map(Number);
   const message = state.chats.get(chatId)?.messages.get(id);
   if (!message) return `Message ${id}`;
@@ -65,7 +66,7 @@ function draw() {
   if (!$("legend").childElementCount) {
     $("legend").append(...Object.entries(STAGES).map(([name, word]) => el("span", { className: `s-${name}` }, word)));
   }
-  const longest = Math.max(...[...rows].map(([key, row]) => (key === "old" ? 0 : total(row))));
+  const longest = Math.max(...[...rows].map(([, row]) => (row.old ? 0 : total(row))));
   $("timings").replaceChildren(...[...rows.values()].reverse().map((row) => bar(row, longest)));
 }
 
@@ -76,7 +77,7 @@ function bar(row, longest) {
   const parts = Object.keys(STAGES).filter((name) => name in row.times);
   const strip = el("div", { className: "bar", "aria-hidden": "true" }, ...parts.map((name) => {
     const part = el("i", { className: `s-${name}` });
-    part.style.width = `${(100 * row.times[name]) / (row.title === BEFORE ? total(row) : longest)}%`;
+    part.style.width = `${(100 * row.times[name]) / (row.old ? total(row) : longest)}%`;
     return part;
   }));
   const told = parts.map((name) => `${STAGES[name]} ${ms(row.times[name])}`).join(" · ");
