@@ -1,6 +1,7 @@
 """Fakes that a test can check by hand: a model that sees nothing but colour, and pictures of one colour."""
 
 import io
+import struct
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,17 @@ def picture(colour: Colour, size: tuple[int, int] = (400, 300), kind: str = "JPE
     """An image of one colour."""
     encoded = io.BytesIO()
     Image.new("RGB", size, colour).save(encoded, kind)
+    return encoded.getvalue()
+
+
+def with_odd_exif() -> bytes:
+    """A JPEG whose Exif says that it lies on its side, and has a text where a number belongs: Pillow turns it only by
+    writing the Exif again, and raises struct.error."""
+    text = b"2020:01:01 00:00:00\0"
+    entries = struct.pack("<HHII", 0x0100, 2, len(text), 38) + struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0)
+    exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + entries + struct.pack("<I", 0) + text
+    encoded = io.BytesIO()
+    Image.new("RGB", (40, 30), RED).save(encoded, "JPEG", exif=exif)
     return encoded.getvalue()
 
 

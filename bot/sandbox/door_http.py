@@ -1,15 +1,22 @@
 """The door over HTTP, on loopback (aiohttp): `/bot<token>/<method>` and `/file/bot<token>/<path>`."""
 
-from collections.abc import AsyncIterator, Iterable
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
 from aiohttp import BodyPartReader, web
 
+from bot.sandbox.refusals import Refusal
 from bot.sandbox.telegram import Dropped, Telegram
 from bot.sandbox.webhook import delivering
 
 MOST_UPLOADED = 60 * 1024 * 1024
+LOCAL = ("127.0.0.1", "localhost", "[::1]")
+SAME_SITE = (None, "same-origin", "none")
+"""What Sec-Fetch-Site says of a page of this server, of an address typed in; no browser at all says nothing."""
+
+logger = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -23,7 +30,7 @@ async def serve(
 ) -> AsyncIterator[str]:
     """Open the door; yields the root url, as `LOOKBACK_API_URL` takes it. `routes` are the page's.
     The webhook is delivered to as well; `second` is how long a second of its pauses is."""
-    app = web.Application(client_max_size=MOST_UPLOADED)
+    app = web.Application(client_max_size=MOST_UPLOADED, middlewares=[_guarded])
     app.router.add_routes(routes)
     door = _Door(telegram)
     app.router.add_get("/file/bot{token}/{path:.+}", door.file)
@@ -39,6 +46,18 @@ async def serve(
         await runner.cleanup()
 
 
+@web.middleware
+async def _guarded(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Only programs and this very server's page may ask, no other site in the same browser (DNS rebinding, forms)."""
+    name = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+    if name not in LOCAL or origin not in (None, f"http://{request.host}") or site not in SAME_SITE:
+        return web.json_response({"error": "This page answers only itself."}, status=403)
+    return await handler(request)
+
+
 class _Door:
     def __init__(self, telegram: Telegram) -> None:
         self._telegram = telegram
@@ -47,7 +66,11 @@ class _Door:
         """A call of the Bot API."""
         if request.match_info["token"] != self._telegram.token:
             return web.json_response({"ok": False, "error_code": 401, "description": "Unauthorized"}, status=401)
-        raw, files = await _read(request)
+        try:
+            raw, files = await _read(request)
+        except (LookupError, TypeError, ValueError, RecursionError) as error:
+            logger.info("A request that can't be read: %s", error)
+            return web.json_response(Refusal("can't parse the request").body(), status=400)
         try:
             status, body = await self._telegram.call(request.match_info["method"], raw, files)
         except Dropped:
@@ -80,7 +103,7 @@ async def _read(request: web.Request) -> tuple[dict[str, Any], dict[str, bytes]]
     """Parameters and uploads, however they were sent: query, form, multipart or JSON (Bot API, Making requests)."""
     raw: dict[str, Any] = dict(request.query)
     if request.content_type == "application/json":
-        return raw | await request.json(), {}
+        return raw | dict(await request.json()), {}
     if request.content_type != "multipart/form-data":
         return raw | dict(await request.post()), {}
     files: dict[str, bytes] = {}

@@ -18,7 +18,7 @@ TAGS = {
 NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 """The only named character references that Telegram knows."""
 TYPED = re.compile(
-    r"(?P<url>https?://[^\s<>]+[^\s<>.,!?:;)\"'])|(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+    r"(?P<url>https?://[^\s<>]+[^\s<>.,!?:;)\"'])|(?P<email>(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)"
     r"|(?P<bot_command>(?<![\w/])/[a-zA-Z0-9_]{1,32}(?:@[a-zA-Z0-9_]{3,32})?(?![\w/]))"
     r"|(?P<mention>(?<!\w)@[a-zA-Z0-9_]{4,32}(?!\w))|(?P<hashtag>(?<![\w#])#(?=\w*[^\W\d])\w{1,256})"
     r"|(?P<cashtag>(?<![\w$])\$[A-Z]{1,8}(?!\w))"

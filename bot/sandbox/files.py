@@ -8,7 +8,7 @@ import io
 from collections import OrderedDict
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Semaphore
 from typing import Any
 
 from PIL import Image, ImageOps
@@ -20,6 +20,12 @@ SIZES = (("s", 90), ("m", 320), ("x", 800), ("y", 1280))
 """Type letters and longest sides in pixels (core.telegram.org/api/files, Image thumbnail types)."""
 QUALITY = 87
 DOWNLOAD_LIMIT = 20_000_000
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
+"""What people send; each other format of Pillow's is one more parser for hostile bytes."""
+MOST_PIXELS = 100_000_000
+"""Above it a picture is not decoded; a JPEG may be larger, as it is decoded at a fraction of its size."""
+THINNEST = 20
+"""Ratio of the sides (Bot API, sendPhoto)."""
 CACHE = 64_000_000
 """Bytes of encoded sizes that are kept."""
 
@@ -89,16 +95,26 @@ class Files:
         self._files: dict[str, StoredFile] = {}
         self._sets: dict[int, list[StoredFile]] = {}
         self._cache = Cache(CACHE)
-        self._lock = Lock()
+        self._lock, self._busy = Lock(), Semaphore(2)
         self._last = 0
 
     def add_photo(self, source: Source) -> list[dict[str, Any]]:
         """Take a photo in, as bytes or from a path: the PhotoSize list, smallest first. Threads may call it.
 
         Raises:
-            Refusal: no image, or one that can't be read.
+            Refusal: no image, one that can't be read, or one that is too thin.
         """
-        encoded = _encoded(source)
+        encoded = self._encoded(source)
+        if max(encoded[-1].width, encoded[-1].height) > THINNEST * min(encoded[-1].width, encoded[-1].height):
+            raise Refusal(refusals.DIMENSIONS)
+        return self._added(source, encoded)
+
+    def _encoded(self, source: Source) -> list[Encoded]:
+        """Two at a time: more would take the machine from the page, and hold many large pictures in memory."""
+        with self._busy:
+            return _encoded(source)
+
+    def _added(self, source: Source, encoded: list[Encoded]) -> list[dict[str, Any]]:
         number = self._take(source)
         made = [self._size(number, letter, size) for (letter, _), size in zip(SIZES, encoded, strict=False)]
         self._sets[number] = made
@@ -125,7 +141,7 @@ class Files:
         self._files[file.file_id] = file
         described: dict[str, Any] = {"file_id": file.file_id, "file_unique_id": file.unique_id, "file_size": size}
         try:
-            sizes = self.add_photo(data)
+            sizes = self._added(data, self._encoded(data))
         except Refusal:
             return described
         thumbnail = self._files[sizes[min(1, len(sizes) - 1)]["file_id"]]
@@ -195,7 +211,7 @@ class Files:
         source = self.originals[file.number]
         if not file.side:
             return source if isinstance(source, bytes) else source.read_bytes()
-        made = {one.side: one.data for one in _encoded(source)}
+        made = {one.side: one.data for one in self._encoded(source)}
         for size in self._sets[file.number]:
             if size.side in made:
                 self._cache.put(size.file_id, made[size.side])
@@ -206,6 +222,10 @@ class Files:
     def held(self) -> int:
         """Bytes of all files, as they are told to the bot."""
         return sum(file.size for file in self._files.values())
+
+    def drop(self, file_id: str) -> None:
+        """Give back a file that was never sent."""
+        self.originals.pop(self._files.pop(file_id).number, None)
 
     def forget(self, file_id: str) -> None:
         """Make a file id invalid, as happens to old ones."""
@@ -226,7 +246,12 @@ class Files:
 
 
 def _opened(source: Source) -> Image.Image:
-    return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
+    Image.init()
+    readable = tuple(name for name in FORMATS if name in Image.OPEN)
+    image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=readable)
+    if image.format != "JPEG" and image.width * image.height > MOST_PIXELS:
+        raise Refusal(refusals.NOT_AN_IMAGE)
+    return image
 
 
 def _encoded(source: Source) -> list[Encoded]:
@@ -237,7 +262,7 @@ def _encoded(source: Source) -> list[Encoded]:
     """
     try:
         image, longest = _decoded(source)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except Exception as error:  # on hostile bytes Pillow's parsers raise nearly anything, as struct.error
         raise Refusal(refusals.NOT_AN_IMAGE) from error
     smaller = sum(side < longest for _, side in SIZES)
     made = list[Encoded]()

@@ -55,7 +55,7 @@ def load(telegram: Telegram, folder: Path) -> bool:
         raise _unreadable(folder, error) from None
     try:
         _restore(telegram, json.loads(text), folder)
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise _unreadable(folder, error) from None
     return True
 
@@ -88,8 +88,9 @@ async def keep(telegram: Telegram, folder: Path) -> None:
                     await save()
                     await _change(queue)
                 await asyncio.sleep(EVERY)
-        finally:
+        except asyncio.CancelledError:
             await asyncio.shield(save())
+            raise
 
 
 async def _change(queue: "asyncio.Queue[Event | None]") -> None:
@@ -146,7 +147,7 @@ def _write(telegram: Telegram, folder: Path, state: dict[str, Any]) -> None:
 def _pieces(value: Any, depth: int) -> Iterator[str]:
     """JSON, each part below `depth` as one piece: quick, and no piece holds the interpreter for long."""
     if not depth or not isinstance(value, dict | list):
-        yield json.dumps(value, ensure_ascii=False)
+        yield json.dumps(value)  # ASCII: half a surrogate pair, as in a file name that is not UTF-8, comes back
         return
     named = isinstance(value, dict)
     yield "{" if named else "["

@@ -33,6 +33,9 @@ def upgraded(new_id: int) -> Refusal:
     return Refusal("group chat was upgraded to a supergroup chat", migrate_to_chat_id=new_id)
 
 
+NOT_UTF8 = "strings must be encoded in UTF-8"
+DIMENSIONS = "PHOTO_INVALID_DIMENSIONS"
+CONNECTIONS = "invalid max_connections specified"
 CHAT_EMPTY = "chat_id is empty"
 CHAT_NOT_FOUND = "chat not found"
 USER_NOT_FOUND = "user not found"

@@ -2,18 +2,21 @@
 
 import asyncio
 import logging
+import secrets
 import shutil
 import signal
 import socket
 import tempfile
 import time
 import webbrowser
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from filelock import FileLock, Timeout
 from pydantic import SecretStr
 
 from bot.app import App, build, running
@@ -30,6 +33,7 @@ PORT = 8377
 LOOK = 0.5
 """Seconds between two looks at how far the bot is."""
 UNLIMITED = 1_000_000
+CALLS = 100
 SEEDED = "seeded"
 """Counted among the state's numbers once the group has been filled."""
 
@@ -128,8 +132,10 @@ async def opened(wishes: Wishes) -> AsyncIterator[Sandbox]:
         SeedError, StateError, OSError: a folder, a kept state, or the port can't be used.
     """
     telegram = Telegram()
+    telegram.token = f"{telegram.bot.id}:{secrets.token_urlsafe(24)}"  # no other site in this browser knows it
     telegram.flood = FloodRule() if wishes.limits else None
-    with _folder(wishes.database) as database:
+    telegram.calls = deque(maxlen=CALLS)  # what tests look at; here it would hold every upload for ever
+    with _folder(wishes.database) as database, _locked(wishes.database):
         kept = wishes.database is not None and _kept(telegram, database)
         if not kept:
             await _prepare(telegram, wishes)
@@ -192,6 +198,31 @@ def _folder(database: Path | None) -> Iterator[Path]:
         yield folder / "lookback.db"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _locked(database: Path | None) -> Iterator[None]:
+    """One sandbox at a time keeps its chats beside a database.
+
+    Raises:
+        StageError: another one does, or nothing can be written there.
+    """
+    if database is None:
+        yield
+        return
+    lock = FileLock(database.with_name(f"{database.name}.lock"), blocking=False)
+    try:
+        held = lock.acquire()
+    except Timeout:
+        raise StageError(f"Another sandbox is using {database}: stop it, or name another file.") from None
+    except OSError as error:
+        raise StageError(f"The chats can't be kept in {database} ({error.strerror}): name another file.") from None
+    with held:
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # Windows: not while it is open
+                Path(lock.lock_file).unlink()
 
 
 def play(wishes: Wishes, *, browser: bool) -> None:

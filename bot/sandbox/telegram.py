@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableSequence
 from typing import Any, Literal
 
 from bot.sandbox import params as parameters
@@ -33,7 +33,7 @@ class Telegram(Methods):
 
     def __init__(self, *, clock: Callable[[], float] = time.time, privacy: bool = False) -> None:
         super().__init__(clock, privacy=privacy)
-        self.calls: list[Call] = []
+        self.calls: MutableSequence[Call] = []
         self.faults = Faults()
         self.on_call: Callable[[Call, Moment], None] | None = None
         self._table = self.table()
@@ -73,7 +73,7 @@ class Telegram(Methods):
         if fault is not None and fault.kind == "502":
             return 502, b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
         try:
-            call.result = await self._effect(call)
+            call.result = await self._checked(call)
         except Refusal as refusal:
             call.error = str(refusal)
             self.violations += [f"{call.method}: {refusal}"] if isinstance(refusal, Violation) else []
@@ -82,6 +82,21 @@ class Telegram(Methods):
         if fault is not None and fault.kind == "dropped_after":
             raise Dropped(reached=True)
         return 200, json.dumps({"ok": True, "result": call.result}).encode()
+
+    async def _checked(self, call: Call) -> Any:
+        """The effect of a call. What is of a wrong type is refused, and fails the test that sent it.
+
+        Raises:
+            Refusal: Telegram would not do it.
+        """
+        try:
+            json.dumps([call.method, call.params], ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise Violation(refusals.NOT_UTF8) from None
+        try:
+            return await self._effect(call)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise Violation(f"can't parse the request: {type(error).__name__}: {error}") from error
 
     async def _effect(self, call: Call) -> Any:
         if call.method != "getUpdates":

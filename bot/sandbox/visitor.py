@@ -10,12 +10,15 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
-from bot.sandbox import sample
+from bot.sandbox import refusals, sample
+from bot.sandbox.entities import utf16_length
 from bot.sandbox.refusals import Refusal
 from bot.sandbox.state import Chat, User
 from bot.sandbox.telegram import Telegram
 
 MOST_PHOTOS = 30
+MOST_TEXT, MOST_CAPTION = 4096, 1024
+"""UTF-16 code units (core.telegram.org/method/help.getConfig)."""
 ALBUM = 10
 """Photos that an app sends as one album at most."""
 
@@ -67,6 +70,15 @@ def chat_of(telegram: Telegram, chat_id: object) -> Chat:
     return chat
 
 
+def _text(wish: Wish) -> str:
+    """What was typed; half of a surrogate pair, which is no character, becomes one that says so."""
+    text = str(wish.fields.get("text") or "").strip().encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    most = MOST_CAPTION if wish.pictures else MOST_TEXT
+    if utf16_length(text) > most:
+        raise Wrong(f"That is longer than the {most:,} characters that Telegram takes in one message.")
+    return text
+
+
 class Visitor:
     """Acts in the name of the member whom the page's reader has chosen."""
 
@@ -83,7 +95,7 @@ class Visitor:
         where = {"reply_to": wish.fields.get("reply_to"), "topic": wish.fields.get("topic")}
         if where["topic"] is not None and where["topic"] not in chat.topics:
             raise Wrong("This topic does not exist any more; reload the page.")
-        text = str(wish.fields.get("text", "")).strip()
+        text = _text(wish)
         if wish.pictures:
             return await self._send_pictures(chat, user, wish, text, where)
         if not text:
@@ -109,12 +121,15 @@ class Visitor:
     async def _sizes(self, name: str, data: bytes) -> list[dict[str, Any]]:
         try:
             return await asyncio.to_thread(self._telegram.files.add_photo, data)
-        except Refusal:
+        except Refusal as refusal:
+            if refusals.DIMENSIONS in str(refusal):
+                raise Wrong(f"{name} is too long and thin for a photo: send it as a file.") from None
             raise Wrong(f"{name} is not a picture that can be read.") from None
 
     async def _document(self, name: str, data: bytes) -> dict[str, Any]:
         described = await asyncio.to_thread(self._telegram.files.add_document, data)
         if "thumbnail" not in described:
+            self._telegram.files.drop(described["file_id"])
             raise Wrong(f"{name} is not a picture that can be read.")
         return described | {"file_name": name, "mime_type": mimetypes.guess_type(name)[0] or "image/jpeg"}
 

@@ -40,6 +40,8 @@ class WebhookMethods(Sending):
         if not call.params.get("url"):
             return self.delete_webhook_call(call)
         _check(call.params["url"], call.params.get("secret_token") or "")
+        if not isinstance(call.params.get("max_connections", CONNECTIONS), int):
+            raise Refusal(refusals.CONNECTIONS)
         self.updates.allowed = call.params.get("allowed_updates") or self.updates.allowed
         wished = {name: call.params.get(name) for name in ("url", "secret_token", "max_connections")}
         if not wished.items() <= self.webhook.items():  # otherwise it is set already, and its pauses go on

@@ -37,7 +37,7 @@ function wrap(entity, plain, inner, act) {
   if (entity.type === "text_link" || entity.type === "url") return link(entity.url ?? plain, inner, act);
   if (entity.type === "bot_command") return button(plain, () => act.command(plain));
   if (entity.type === "spoiler") return hidden(inner);
-  const tag = TAGS[entity.type];
+  const tag = Object.hasOwn(TAGS, entity.type) && TAGS[entity.type];
   return tag ? el(tag, {}, ...inner) : el("span", { className: "mark" }, ...inner);
 }
 
