@@ -167,6 +167,7 @@ def _add_handlers(app: App, lookback: Lookback) -> None:
             CommandHandler("similar", SimilarHandlers(lookback).similar, new),
             CommandHandler("cluster", albums.cluster, new),
             CommandHandler("album", albums.album, new),
+            MessageHandler(filters.ChatType.PRIVATE & filters.TEXT & new, asked.other),
             # Buttons, by what their data says.
             CallbackQueryHandler(albums.stop, keyboards.STOP),
             CallbackQueryHandler(albums.button, keyboards.ALBUM),

@@ -62,7 +62,6 @@ class Clustering:
         count = await self._photos.count(event.chat_id)
         text, place = texts.cluster_begins(count), Place.of(event)
         (message,) = await self._shower.say(StepTicket.of(self._photos, event, "progress"), place, text)
-        await self._shower.action(place, ChatAction.UPLOAD_PHOTO)
         return message.message_id
 
     async def _sort(self, event: EventRow, message_id: int | None) -> ClusteringRow:

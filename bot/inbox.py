@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from telegram import Bot, Message, Update
+from telegram.constants import ChatType
 from telegram.error import NetworkError
 
 from bot.worker import Worker
@@ -32,7 +33,8 @@ logger = logging.getLogger(__name__)
 
 
 class Wanted:
-    """Which updates are kept at all: photos, our commands, buttons, service messages, of the allowed chats.
+    """Which updates are kept at all: photos, our commands, buttons, service messages, of the allowed chats; and what
+    is said to the bot alone, until it is answered.
 
     Other people's chatter is never written to disk.
     """
@@ -69,7 +71,8 @@ class Wanted:
     def _wants(self, message: Message, username: str) -> bool:
         if message.migrate_to_chat_id is not None or message.migrate_from_chat_id is not None:
             return True
-        return has_picture(message) or self._is_command(message.text or "", username)
+        alone = message.chat.type == ChatType.PRIVATE and bool(message.text)
+        return has_picture(message) or alone or self._is_command(message.text or "", username)
 
     def _is_command(self, text: str, username: str) -> bool:
         if not text.startswith("/"):

@@ -40,10 +40,24 @@ async def test_start_and_help_answer_in_the_topic_and_name_every_command(
         await telegram.wait_for(lambda: len(telegram.bot_messages(forum)) == 2)
     by_question = {m["reply_to_message"]["message_id"]: m for m in telegram.bot_messages(forum)}
     begin, help_text = (by_question[message["message_id"]] for message in asked)
-    assert "@BotFather" in begin["text"]
-    assert "/setprivacy" in begin["text"]
+    assert begin["text"] == help_text["text"]  # whoever is in the group has nothing to set up any more
     assert [name for name in texts.COMMANDS if f"/{name} " not in help_text["text"]] == []
     assert begin["message_thread_id"] == help_text["message_thread_id"] == topic
+
+
+async def test_whoever_is_alone_with_the_bot_is_never_met_with_silence(
+    telegram: Telegram, ann: User, start: Start, memory: Memory
+) -> None:
+    private = telegram.new_chat("private", "Ann", members=[ann])
+    async with start():
+        for text in ("/start", "hello", "/weather"):
+            telegram.send_text(private, ann, text)
+            await memory.settled()
+    begin, *others = said(telegram, private)
+    assert "@BotFather" in begin
+    assert "/setprivacy" in begin
+    assert others == [texts.not_understood()] * 2
+    assert memory.value("SELECT count(*) FROM inbox") == 0  # what was said is not kept
 
 
 async def test_the_commands_are_registered_for_groups_and_for_private_chats(telegram: Telegram, start: Start) -> None:
@@ -125,7 +139,7 @@ async def test_status_counts_what_is_remembered_here_and_finds_nothing_wrong(
     assert 0 < float(used) < 10
     assert float(free.replace(",", "")) > 0
     minutes = {time.strftime("%d %b %Y %H:%M", time.gmtime(at)) for at in (before, time.time())}
-    assert last.removeprefix("Last update: ").removesuffix(" UTC") in minutes
+    assert last.removeprefix("Last photo or question: ").removesuffix(" UTC") in minutes
     assert rest == ["", "Nothing is wrong."]
 
 
@@ -141,8 +155,8 @@ async def test_the_last_update_of_status_is_not_status_itself(
         telegram.send_text(group, ann, "/status")
         await memory.settled()
         assert memory.value("SELECT last_update_at FROM chats WHERE id = ?", group.id) == known
-    assert "Last update: none yet" in said(telegram, group)[0]
-    assert "Last update: none yet" not in said(telegram, group)[1]
+    assert "Last photo or question: none yet" in said(telegram, group)[0]
+    assert "Last photo or question: none yet" not in said(telegram, group)[1]
 
 
 async def test_status_tells_what_is_wrong_with_the_model_and_how_many_photos_wait(

@@ -123,6 +123,7 @@ SENTENCES = {
     "start": texts.start(),
     "help": texts.help_text(),
     "stored": texts.stored(),
+    "not understood": texts.not_understood(),
     "joined": texts.joined(False, False),
     "privacy": texts.privacy_problem(),
     "media": texts.media_problem(),

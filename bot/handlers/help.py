@@ -1,6 +1,7 @@
 """`/start` and `/help`."""
 
 from telegram import Update
+from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
 from bot import texts
@@ -17,9 +18,15 @@ class HelpHandlers:
         self._lookback = lookback
 
     async def start(self, update: Update, _: Context) -> None:
-        """`/start`: how to begin."""
-        await self._lookback.reply(update, place(update), texts.start())
+        """`/start`: how to begin; a group that has the bot already has begun."""
+        chat = update.effective_chat
+        text = texts.start() if chat and chat.type == ChatType.PRIVATE else texts.help_text()
+        await self._lookback.reply(update, place(update), text)
 
     async def help(self, update: Update, _: Context) -> None:
         """`/help`: what the bot does."""
         await self._lookback.reply(update, place(update), texts.help_text())
+
+    async def other(self, update: Update, _: Context) -> None:
+        """Anything else that is said to the bot alone: there silence would be rude."""
+        await self._lookback.reply(update, place(update), texts.not_understood())

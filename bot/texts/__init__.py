@@ -233,6 +233,10 @@ def help_text() -> str:
     )  # fmt: skip
 
 
+def not_understood() -> str:
+    return "I look at photos: send me one, or add me to a group. /help tells more."
+
+
 def stored() -> str:
     return (
         "What I store of a photo: who sent it and when, its caption, Telegram's ids for it, and a list of numbers "
@@ -277,7 +281,8 @@ def status(now: Status) -> str:
     last = f"{datetime.fromtimestamp(now.last_update_at, UTC):%d %b %Y %H:%M} UTC" if now.last_update_at else "none yet"
     lines = [
         "<b>Lookback</b>", *counts, f"Model: {html.escape(now.model)}",
-        f"Database: {megabytes(now.disk_used)}, {megabytes(now.disk_free)} free on its disk", f"Last update: {last}",
+        f"Database: {megabytes(now.disk_used)}, {megabytes(now.disk_free)} free on its disk",
+        f"Last photo or question: {last}",
     ]  # fmt: skip
     problems = [*([now.model_problem] if now.model_problem else []), *now.problems]
     wrong = [f"• {html.escape(problem)}" for problem in problems]
