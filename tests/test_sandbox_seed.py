@@ -139,7 +139,7 @@ async def test_what_is_no_photo_is_counted_in_one_sentence(
     await seed.folder(telegram, people, tmp_path / "photos")
     assert [message["photo"][-1]["width"] for message in photos(telegram, people)] == [101]
     sentences = [line for line in capsys.readouterr().err.splitlines() if "photo" in line and "%" not in line]
-    assert sentences == ["3 files are not photos that can be read and were left out; the first is broken.png."]
+    assert sentences == ["3 files are not photos that can be read and were left out: broken.png, cut.jpg, notes.txt."]
 
 
 async def test_photos_that_were_copied_just_now_or_bear_an_impossible_date_are_not_answered(

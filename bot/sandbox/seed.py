@@ -19,6 +19,8 @@ from bot.sandbox.telegram import Telegram
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".gif", ".bmp", ".tif", ".tiff", ".avif")
 SETTLED = 600.0
 """Seconds that a photo of the past is old at least: the bot answers what is newer than `Settings.fresh`."""
+NAMED = 5
+"""Files that are named when they were left out."""
 TAKEN = "%Y:%m:%d %H:%M:%S"
 
 
@@ -107,10 +109,12 @@ def _is_hidden(file: Path) -> bool:
 
 
 def _told(left_out: list[Path], path: Path) -> str:
-    first = min(left_out).relative_to(path)
-    if len(left_out) == 1:
-        return f"1 file is not a photo that can be read and was left out: {first}."
-    return f"{len(left_out)} files are not photos that can be read and were left out; the first is {first}."
+    names = [str(file.relative_to(path)) for file in sorted(left_out)]
+    if len(names) == 1:
+        return f"1 file is not a photo that can be read and was left out: {names[0]}."
+    more = [f"and {len(names) - NAMED} more"] if len(names) > NAMED else []
+    told = ", ".join([*names[:NAMED], *more])
+    return f"{len(names)} files are not photos that can be read and were left out: {told}."
 
 
 def _dated(file: Path) -> Dated | None:
