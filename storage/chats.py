@@ -16,7 +16,7 @@ class Chats:
         sql = """INSERT INTO chats (id, kind, title, state, last_update_at) VALUES (?, ?, ?, 'member', ?)
                  ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, title = excluded.title,
                      last_update_at = excluded.last_update_at,
-                     state = CASE state WHEN 'migrated' THEN state ELSE 'member' END"""
+                     state = CASE state WHEN 'migrated' THEN state ELSE 'member' END, left_at = NULL"""
         self._db.execute(sql, [chat.id, chat.kind, chat.title, now])
         return self.now_called(chat.id)
 
@@ -27,12 +27,17 @@ class Chats:
         return chat_id if found is None else int(found[0])
 
     def left(self, chat: ChatRow, now: float) -> None:
-        """The bot is out: what waits for an answer there is stale."""
+        """The bot is out: what waits for an answer there is stale, and the grace begins."""
         with self._db.atomic():
             self.seen(chat, now)
-            self._db.execute("UPDATE chats SET state = 'left' WHERE id = ? AND state = 'member'", [chat.id])
+            sql = "UPDATE chats SET state = 'left', left_at = ? WHERE id = ? AND state = 'member'"
+            self._db.execute(sql, [now, chat.id])
             sql = "UPDATE events SET state = 'stale', reason = 'the bot was removed', ended_at = ? WHERE"
             self._db.execute(f"{sql} state = 'waiting' AND chat_id = ?", [now, chat.id])
+
+    def returned(self, chat_id: int) -> None:
+        """The bot is back: what it remembers of the chat is kept."""
+        self._db.execute("UPDATE chats SET state = 'member', left_at = NULL WHERE id = ? AND state = 'left'", [chat_id])
 
     def migrate(self, old: ChatRow, new: ChatRow, now: float) -> bool:
         """Give everything of a group to the supergroup that it became; False where that was done before.
@@ -46,9 +51,18 @@ class Chats:
             self.seen(new, now)
             self._db.execute("UPDATE chats SET state = 'migrated', migrated_to = ? WHERE id = ?", [new.id, old.id])
             self._db.execute("DELETE FROM clusterings WHERE chat_id = ?", [new.id])
-            for table in ("photos", "events", "clusterings"):
+            for table in ("photos", "events", "clusterings", "confirmations"):
                 self._db.execute(f"UPDATE {table} SET chat_id = ? WHERE chat_id = ?", [new.id, old.id])
+            self._take_wishes(old.id, new.id)
             return True
+
+    def _take_wishes(self, old: int, new: int) -> None:
+        """Who does not want to be remembered in the group does not in the supergroup."""
+        sql = "INSERT OR IGNORE INTO opted_out SELECT ?, user_id, since FROM opted_out WHERE chat_id = ?"
+        self._db.execute(sql, [new, old])
+        self._db.execute("DELETE FROM opted_out WHERE chat_id = ?", [old])
+        sql = "UPDATE chats SET forgotten_until = (SELECT forgotten_until FROM chats WHERE id = ?) WHERE id = ?"
+        self._db.execute(sql, [old, new])
 
     def migrations(self) -> list[tuple[int, int]]:
         """Every group that became a supergroup: old id, new id."""

@@ -1,6 +1,7 @@
 """The last clustering of each chat: its albums, and how much of each has been shown."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlite_utils import Database
 
@@ -23,14 +24,16 @@ class Clusterings:
         albums: Sequence[NewAlbum],
         now: float,
     ) -> int:
-        """Replace the chat's clustering, in one transaction; the new id."""
+        """Replace the chat's clustering, in one transaction; the new id. Photos forgotten meanwhile are left out."""
         with self._db.atomic():
             self._db.execute("DELETE FROM clusterings WHERE chat_id = ?", [event.chat_id])
             sql = """INSERT INTO clusterings (chat_id, event_id, model, k, photos, leftover, made_at)
                      VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id"""
             values = [event.chat_id, event.id, model, k, photos, leftover, now]
             clustering_id = int(self._db.execute(sql, values).fetchone()[0])
-            for number, album in enumerate(albums, 1):
+            known = {row[0] for row in self._db.execute("SELECT id FROM photos WHERE chat_id = ?", [event.chat_id])}
+            kept = [replace(album, photo_ids=tuple(p for p in album.photo_ids if p in known)) for album in albums]
+            for number, album in enumerate((album for album in kept if album.photo_ids), 1):
                 self._keep_album(clustering_id, number, album)
             return clustering_id
 

@@ -107,10 +107,10 @@ class Events:
         self._db.execute(sql, [event_id])
 
     def begin(self, event_id: int, step: str, now: float) -> bool:
-        """Commit the intent to send; False where this step was sent, or cut, before."""
-        sql = "INSERT OR IGNORE INTO sends VALUES (?, ?, 'sending', '[]', ?)"
+        """Commit the intent to send; False where this step was sent, or cut, before, or the event was forgotten."""
+        sql = """INSERT OR IGNORE INTO sends SELECT id, ?, 'sending', '[]', ? FROM events WHERE id = ?"""
         with one_sentence("The intent to send could not be stored"):
-            return self._db.execute(sql, [event_id, step, now]).rowcount == 1
+            return self._db.execute(sql, [step, now, event_id]).rowcount == 1
 
     def release(self, event_id: int, step: str) -> None:
         """Take an intent back: the call certainly had no effect."""

@@ -133,3 +133,42 @@ def m001_create_tables(db: Database) -> None:
         CREATE INDEX album_photos_by_photo ON album_photos (photo_id);
         """
     )
+
+
+@migrations()
+def m003_forgetting(db: Database) -> None:
+    """Who and what is not to be remembered, since when the bot is out of a chat, and what waits for a button.
+
+    Statement by statement: a script would commit the transaction that a step runs in.
+    """
+    for statement in (
+        "ALTER TABLE chats ADD COLUMN left_at REAL",  # the grace of a chat that was left earlier begins now
+        "UPDATE chats SET left_at = strftime('%s', 'now') + 0.0 WHERE state = 'left'",
+        "ALTER TABLE chats ADD COLUMN forgotten_until REAL",  # photos sent before are not taken up again
+        """CREATE TABLE opted_out (
+               chat_id INTEGER NOT NULL,     -- no reference: a wish outlives the chat's row
+               user_id INTEGER NOT NULL,
+               since REAL NOT NULL,
+               PRIMARY KEY (chat_id, user_id)
+           )""",
+        """CREATE TABLE forgotten (          -- messages, not photos: an edit must not bring one back
+               origin_chat_id INTEGER NOT NULL,
+               message_id INTEGER NOT NULL,
+               media_group_id TEXT,
+               at REAL NOT NULL,
+               PRIMARY KEY (origin_chat_id, message_id)
+           )""",
+        """CREATE INDEX forgotten_by_media_group ON forgotten (origin_chat_id, media_group_id)
+               WHERE media_group_id IS NOT NULL""",
+        """CREATE TABLE confirmations (      -- /forget all, until its button is pressed
+               id INTEGER PRIMARY KEY AUTOINCREMENT,
+               chat_id INTEGER NOT NULL,
+               asker_id INTEGER,             -- NULL: an admin who wrote in the group's name
+               asked_at REAL NOT NULL
+           )""",
+        "CREATE INDEX photos_by_sender ON photos (chat_id, sender_id)",
+        "CREATE INDEX photos_by_age ON photos (sent_at)",
+        "CREATE INDEX events_by_photo ON events (photo_id) WHERE photo_id IS NOT NULL",
+        "CREATE INDEX events_by_chat ON events (chat_id)",
+    ):
+        db.execute(statement)

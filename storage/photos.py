@@ -163,7 +163,7 @@ class Photos:
             list(photo_ids),
         ).fetchone()
         where = f"AND (p.sent_at, p.message_id) < (?, ?) AND p.id NOT IN ({marks})"
-        return self._vectors(chat_id, model, where, [*first, *photo_ids])
+        return self._vectors(chat_id, model, where, [*(first or (0, 0)), *photo_ids])  # none: forgotten meanwhile
 
     def others(self, chat_id: int, model: str, photo_ids: Sequence[int]) -> Vectors:
         """Embeddings of all the chat's photos but these."""

@@ -162,6 +162,16 @@ class ClusteringRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmationRow:
+    """A `/forget all` that waits for its button; `asker_id` None means any admin may confirm it."""
+
+    id: int
+    chat_id: int
+    asker_id: int | None
+    asked_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """What `/status` tells about one chat; `unanswered` are answers that a crash or a lost reply cut."""
 

@@ -15,6 +15,7 @@ from storage.chats import Chats
 from storage.clusterings import Clusterings
 from storage.errors import NewerDatabase, StoreError, one_sentence
 from storage.events import Events
+from storage.forgetting import Forgetting
 from storage.inbox import Inbox
 from storage.migrations import migrations
 from storage.photos import Photos
@@ -39,6 +40,7 @@ class Store:
         self.events = Events(self.db)
         self.photos = Photos(self.db)
         self.clusterings = Clusterings(self.db)
+        self.forgetting = Forgetting(self.db)
 
     def close(self) -> None:
         """Close the file; the last connection folds the write-ahead log into it."""
@@ -55,7 +57,7 @@ class Store:
             fresh: seconds after which a photo is remembered but not answered.
 
         Returns:
-            The photo's id, or None where this update's turn was taken before.
+            The photo's id, or None where this update's turn was taken before, or the photo is not to be remembered.
         """
         with one_sentence(UNSTORED), self.db.atomic():
             if not self.inbox.is_queued(update_id):
@@ -64,8 +66,10 @@ class Store:
             self.inbox.finish(update_id, now)
             return photo_id
 
-    def _remember(self, new: NewPhoto, model: str, now: float, album_wait: float, fresh: float) -> int:
+    def _remember(self, new: NewPhoto, model: str, now: float, album_wait: float, fresh: float) -> int | None:
         chat_id = self.chats.seen(new.chat, now)
+        if self.forgetting.refuses(new, chat_id):
+            return None
         photo_id = self.photos.at(new.chat.id, new.message_id)
         if photo_id is not None:
             self.photos.replace(photo_id, new)
@@ -81,7 +85,7 @@ class Store:
         """One chat's turn: a question to be answered by a job. `about` is a photo that may be new to us.
 
         Returns:
-            The event's id, or None where this update's turn was taken before.
+            The event's id, or None where this update's turn was taken before, or `about` is not to be remembered.
         """
         with one_sentence(UNSTORED), self.db.atomic():
             if not self.inbox.is_queued(update_id):
@@ -89,6 +93,9 @@ class Store:
             chat_id = self.chats.seen(question.chat, now)
             if about is not None:
                 photo_id = self.photos.at(about.chat.id, about.message_id) or self._remember(about, model, now, 0, 0)
+                if photo_id is None:
+                    self.inbox.finish(update_id, now)
+                    return None
                 question = _about(question, photo_id)
             event_id = self.events.ask(question, chat_id, now, fresh)
             self.inbox.finish(update_id, now)
