@@ -50,7 +50,7 @@ class Answers:
         if self._sender.limits.room(event.chat_id) < len(pictures):
             pictures = dict(list(pictures.items())[:1])  # the budget is short: one photo, and links to the others
         caption = texts.answer([_line(one, shown=one.photo.id in pictures) for one in found])
-        ticket = StepTicket.of(self._photos, event, "answer", end=True)
+        ticket = StepTicket.of(self._photos, event, "answer", end=True, showing=[one.photo.id for one in found])
         wanted = (lambda: self._photos.is_fresh(event.sent_at)) if brief else (lambda: True)
         shown = tuple(pictures.values())
         await self._shower.show(ticket, Place.of(event), shown, caption, priority, still_wanted=wanted)

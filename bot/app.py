@@ -33,8 +33,10 @@ from bot import keyboards, texts
 from bot.answers import Answers
 from bot.clustering import Clustering
 from bot.config import Settings
+from bot.forgetting import Forgetting, Keeping
 from bot.handlers.albums import AlbumHandlers
 from bot.handlers.errors import ErrorHandlers
+from bot.handlers.forgetting import ForgetHandlers
 from bot.handlers.help import HelpHandlers
 from bot.handlers.membership import MembershipHandlers
 from bot.handlers.photos import PhotoHandlers
@@ -121,7 +123,9 @@ def build(
     indexer = Indexer(
         app.bot, workers, photos.model, batch=settings.batch, max_pixels=settings.max_pixels, on_ready=jobs.wake
     )
-    lookback = Lookback(photos, sender, shower, indexer, jobs, inbox)
+    keeping = Keeping(settings.retention_days, settings.grace_days)
+    forgetting = Forgetting(photos, keeping, on_forgotten=clustering.forget)
+    lookback = Lookback(photos, sender, shower, indexer, jobs, inbox, forgetting)
     _add_handlers(app, lookback)
     app.bot_data["lookback"] = lookback
     app.post_init = partial(_open, lookback, settings)
@@ -151,6 +155,7 @@ def _application(settings: Settings, inbox: Inbox, request: BaseRequest | None) 
 def _add_handlers(app: App, lookback: Lookback) -> None:
     """Every handler; the first that fits gets the update."""
     photos, asked, albums = PhotoHandlers(lookback), HelpHandlers(lookback), AlbumHandlers(lookback)
+    forgetting = ForgetHandlers(lookback)
     new = filters.UpdateType.MESSAGE
     pictures = filters.PHOTO | filters.Document.IMAGE
     app.add_handlers(
@@ -167,10 +172,14 @@ def _add_handlers(app: App, lookback: Lookback) -> None:
             CommandHandler("similar", SimilarHandlers(lookback).similar, new),
             CommandHandler("cluster", albums.cluster, new),
             CommandHandler("album", albums.album, new),
+            CommandHandler("privacy", forgetting.privacy, new),
+            CommandHandler("forget", forgetting.forget, new),
+            CommandHandler("remember", forgetting.remember, new),
             MessageHandler(filters.ChatType.PRIVATE & filters.TEXT & new, asked.other),
             # Buttons, by what their data says.
             CallbackQueryHandler(albums.stop, keyboards.STOP),
             CallbackQueryHandler(albums.button, keyboards.ALBUM),
+            CallbackQueryHandler(forgetting.button, keyboards.FORGET),
         ]
     )
 
@@ -191,6 +200,7 @@ async def _open(lookback: Lookback, settings: Settings, app: App) -> None:
     lookback.jobs.start(
         photos.store,
         partial(lookback.indexer.run, photos.store),
+        lookback.forgetting.run,
         partial(_introduce, app),
         partial(watch, app.bot, partial(_end, app)),
     )

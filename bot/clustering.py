@@ -42,6 +42,10 @@ class Clustering:
         self._thumbnails = Thumbnails(bot)
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
+    def forget(self) -> None:
+        """Something was forgotten: let go of the pictures that are in memory."""
+        self._thumbnails.forget()
+
     async def cluster(self, event: EventRow) -> None:
         """Answer `/cluster`."""
         async with self._turns[event.chat_id]:
@@ -141,6 +145,8 @@ class Clustering:
             if await self._stopped(event):
                 return True
             page = await self._photos.album_page(event.chat_id, album, 0)
+            if not page.photos:
+                continue  # forgotten meanwhile
             try:
                 await self._post(event, f"album:{album.number}", page, end=False)
             except Stale:
@@ -156,7 +162,8 @@ class Clustering:
         caption = texts.album_caption(_line(page.album), page.first, page.last)
         if hidden := len(page.photos) - len(pictures):
             caption += "\n" + texts.album_unlinked(hidden)
-        ticket, shown = StepTicket.of(self._photos, event, step, end=end), tuple(pictures.values())
+        showing = [photo.id for photo in page.photos]
+        ticket, shown = StepTicket.of(self._photos, event, step, end=end, showing=showing), tuple(pictures.values())
         dropped = self._photos.stopping[event.id]
         await self._shower.show(ticket, place, shown, caption, Priority.ALBUM, dropped=dropped)
         await self._photos.posted(page)
@@ -172,11 +179,12 @@ class Clustering:
             clustering = await self._photos.last_clustering(event.chat_id)
             if clustering is None or clustering.id != asked["clustering"]:
                 return
-            album = (await self._photos.albums(clustering))[asked["number"] - 1]
+            album = next((a for a in await self._photos.albums(clustering) if a.number == asked["number"]), None)
             # Two presses of a button, or /album in between: what it stands for is in the chat already.
-            if asked["keyboard"] is None or asked["offset"] == album.posted:
+            if album is not None and (asked["keyboard"] is None or asked["offset"] == album.posted):
                 page = await self._photos.album_page(event.chat_id, album, asked["offset"])
-                await self._post(event, "answer", page, end=True)
+                if page.photos:
+                    await self._post(event, "answer", page, end=True)
             if asked["keyboard"] is not None:
                 await self._refresh(event.chat_id, asked["keyboard"], clustering)
 

@@ -102,12 +102,17 @@ class Settings(BaseModel):
         allow_inf_nan=False,
     )
     cluster_albums: int = setting(
-        4,
-        "How many albums `/cluster` posts without being asked for more.",
-        "be a whole number from 0 to 10",
-        ge=0,
-        le=10,
-    )
+        4, "How many albums `/cluster` posts without being asked for more.", "be a whole number from 0 to 10",
+        ge=0, le=10,
+    )  # fmt: skip
+    retention_days: int | None = setting(
+        None, "Days after which a photo is forgotten. Empty: it is kept until someone forgets it.",
+        "be a whole number of days from 1 to 36500", ge=1, le=36500,
+    )  # fmt: skip
+    grace_days: int = setting(
+        30, "Days for which a chat is kept after the bot was removed from it, should it be added again.",
+        "be a whole number of days from 0 to 36500", ge=0, le=36500,
+    )  # fmt: skip
     device: str = setting(
         "auto",
         "Where the model runs: `auto`, `cpu`, `cuda`, `cuda:1` or `mps`.",
@@ -115,12 +120,9 @@ class Settings(BaseModel):
         pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
     )
     batch: int = setting(
-        16,
-        "How many waiting photos are embedded together at most.",
-        "be a whole number from 1 to 256",
-        ge=1,
-        le=256,
-    )
+        16, "How many waiting photos are embedded together at most.", "be a whole number from 1 to 256",
+        ge=1, le=256,
+    )  # fmt: skip
     max_pixels: int = setting(
         50_000_000,
         "Images of more pixels than this are refused before they are decoded.",

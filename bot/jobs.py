@@ -9,7 +9,7 @@ from functools import partial
 from telegram.error import BadRequest
 
 from bot.limits import LimitsClosed
-from bot.sending import Gone, Lost, Moved, NotSent
+from bot.sending import Forgotten, Gone, Lost, Moved, NotSent
 from bot.waiting import changed_or_due
 from bot.worker import Workers
 from storage.errors import StoreError
@@ -77,6 +77,8 @@ class Lane:
         except Moved:
             await asyncio.sleep(1)  # the service message is on its way; the event then has its new chat
             return None, None
+        except Forgotten:
+            return None, None  # taken up again, and made of what is still remembered
         except StoreError as error:
             logger.warning("event %s waits: %s", event.id, error)
             await asyncio.sleep(RESTART)  # nothing was sent; it is taken up again

@@ -6,10 +6,12 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import texts
 from bot.photos import AlbumRow
+from bot.texts import privacy
 
 STOP = r"^stop:(\d{1,18})$"
 ALBUM = r"^album:(\d{1,18}):(\d{1,4}):(\d{1,9})$"
 """Clustering, number of the album, photos that were shown before. Bounded: a client may send whatever it likes."""
+FORGET = r"^forget:(\d{1,18}):(yes|no)$"
 COLUMNS = 2
 MOST = 40
 
@@ -17,6 +19,13 @@ MOST = 40
 def stop(event_id: int) -> InlineKeyboardMarkup:
     """One button that ends the posting of albums."""
     return InlineKeyboardMarkup([[InlineKeyboardButton(texts.button_stop(), callback_data=f"stop:{event_id}")]])
+
+
+def forget(confirmation_id: int) -> InlineKeyboardMarkup:
+    """To confirm that a whole chat is forgotten, or not."""
+    words = {"yes": privacy.button_forget(), "no": privacy.button_keep()}
+    row = [InlineKeyboardButton(word, callback_data=f"forget:{confirmation_id}:{it}") for it, word in words.items()]
+    return InlineKeyboardMarkup([row])
 
 
 def albums(clustering_id: int, albums: Sequence[AlbumRow]) -> InlineKeyboardMarkup | None:

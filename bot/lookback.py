@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from telegram import Update
+from telegram import InlineKeyboardMarkup, Update
 from telegram.ext import ApplicationHandlerStop
 
+from bot.forgetting import Forgetting
 from bot.inbox import Inbox
 from bot.indexing import Indexer
 from bot.jobs import Jobs
@@ -25,15 +26,23 @@ class Lookback:
     indexer: Indexer
     jobs: Jobs
     inbox: Inbox
+    forgetting: Forgetting
 
-    async def reply(self, update: Update, place: Place, text: str) -> None:
-        """Answer an update at once, at most once; its inbox row is ended by what becomes of the message."""
+    async def reply(
+        self, update: Update, place: Place, text: str, *, keyboard: InlineKeyboardMarkup | None = None,
+        even_late: bool = False,
+    ) -> None:  # fmt: skip
+        """Answer an update at once, at most once; its inbox row is ended by what becomes of the message.
+
+        Args:
+            even_late: answer a question from a backlog, too: it had an effect that someone waits for.
+        """
         message = update.message
-        if message is not None and not self.photos.is_fresh(message.date.timestamp()):
+        if message is not None and not even_late and not self.photos.is_fresh(message.date.timestamp()):
             return  # asked while the bot was down; the row ends without an answer
         ticket = UpdateTicket(self.photos.store, self.photos.workers.store, update.update_id)
         try:
-            await self.shower.say(ticket, place, text)
+            await self.shower.say(ticket, place, text, keyboard=keyboard)
         except LimitsClosed:
             raise ApplicationHandlerStop from None  # the program ends: the row stays queued
         except Lost:

@@ -129,12 +129,12 @@ class Photos:
         if hasattr(self, "store"):
             await self.workers.store(self.store.close)
 
-    async def remember(self, new: NewPhoto, update_id: int, *, edited: bool = False) -> None:
-        """Take the turn of a photo that came or was edited; an edit is not answered."""
+    async def remember(self, new: NewPhoto, update_id: int, *, edited: bool = False) -> bool:
+        """Take the turn of a photo that came or was edited (not answered then); whether it is remembered by that."""
         new = replace(new, answerable=new.answerable and not edited)
         rules = self.rules
         args = (new, update_id, self.model.id, self.clock(), rules.album_wait, rules.fresh)
-        await self._turn(self.store.remember, *args)
+        return await self._turn(self.store.remember, *args) is not None
 
     async def ask(self, question: NewEvent, update_id: int, about: NewPhoto | None = None) -> None:
         """Take the turn of a question that a job will answer; it is the only answer about its photo."""
@@ -187,8 +187,8 @@ class Photos:
         """
         assert event.photo_id is not None
         photo_id = event.photo_id
-        (photo,) = await self.workers.store(self.store.photos.shown, event.chat_id, [photo_id])
-        if photo.state == "failed":
+        rows = await self.workers.store(self.store.photos.shown, event.chat_id, [photo_id])  # none: forgotten
+        if any(row.state == "failed" for row in rows):
             raise Unreadable(await self.workers.store(self.store.photos.reason, photo_id))
         if not len(await self.workers.store(self.store.photos.vectors_of, [photo_id], self.model.id)):
             raise Unseen
@@ -237,8 +237,7 @@ class Photos:
             _albums(made, known), self.clock(),
         )  # fmt: skip
         kept = await self.workers.store(self.store.clusterings.made_by, event.id)
-        assert kept is not None
-        return kept
+        return kept or ClusteringRow(0, event.chat_id, made.k, 0, 0)  # all of it was forgotten at this moment
 
     async def clustering_of(self, event: EventRow) -> ClusteringRow | None:
         """The clustering that this event made before a restart."""

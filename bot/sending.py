@@ -57,6 +57,10 @@ class AlreadySent(NotSent):
     """This was sent, or cut, before a restart."""
 
 
+class Forgotten(NotSent):
+    """A photo of the answer was forgotten while it waited for its turn: it has to be made anew, without it."""
+
+
 class Gone(NotSent):
     """The bot is not in this chat any more, or may not write there."""
 

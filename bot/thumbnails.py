@@ -28,6 +28,10 @@ class Thumbnails:
         data = await asyncio.gather(*(self._fetch(photo.thumb_file_id) for photo in photos))
         return tuple(Tile(one, photo.spoiler) for one, photo in zip(data, photos, strict=True))
 
+    def forget(self) -> None:
+        """Let go of every picture: one of them was forgotten, and the others are soon fetched again."""
+        self._kept.clear()
+
     async def _fetch(self, file_id: str | None) -> bytes | None:
         if file_id is None:
             return None

@@ -4,25 +4,39 @@ import time
 from collections.abc import Sequence
 
 from bot.photos import EventRow, Photos
+from bot.sending import Forgotten
 from bot.worker import Worker
 from storage.store import Store
 
 
 class StepTicket:
-    """One message (or media group) of an event's answer. `end` closes the event with it."""
+    """One message (or media group) of an event's answer. `end` closes the event with it, `showing` are photos' ids."""
 
-    def __init__(self, store: Store, worker: Worker, event_id: int, step: str, *, end: bool) -> None:
-        self._events, self._worker = store.events, worker
-        self._event_id, self._step, self._end = event_id, step, end
+    def __init__(
+        self, store: Store, worker: Worker, event_id: int, step: str, *, end: bool, showing: Sequence[int]
+    ) -> None:
+        self._events, self._forgetting, self._worker = store.events, store.forgetting, worker
+        self._event_id, self._step, self._end, self._showing = event_id, step, end, showing
 
     @classmethod
-    def of(cls, photos: Photos, event: EventRow, step: str, *, end: bool = False) -> "StepTicket":
+    def of(
+        cls, photos: Photos, event: EventRow, step: str, *, end: bool = False, showing: Sequence[int] = ()
+    ) -> "StepTicket":
         """The ticket of a step of an event."""
-        return cls(photos.store, photos.workers.store, event.id, step, end=end)
+        return cls(photos.store, photos.workers.store, event.id, step, end=end, showing=showing)
 
     async def begin(self) -> bool:
-        """Commit the intent."""
-        return await self._worker(self._events.begin, self._event_id, self._step, time.time())
+        """Commit the intent.
+
+        Raises:
+            Forgotten: a photo that would be shown is not remembered any more.
+        """
+        return await self._worker(self._begin)
+
+    def _begin(self) -> bool:
+        if not self._forgetting.remembers(self._showing):
+            raise Forgotten
+        return self._events.begin(self._event_id, self._step, time.time())
 
     async def release(self) -> None:
         """Take the intent back."""

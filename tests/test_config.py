@@ -43,7 +43,8 @@ def test_every_setting_can_come_from_the_environment(monkeypatch: pytest.MonkeyP
     given = {
         "TOKEN": TOKEN, "MODEL": "pocket", "DATABASE": "/a/b.db", "API_URL": "http://localhost:8081/",
         "ALLOWED_CHATS": "-1001, -42,7", "ALBUM_WAIT": "0.2", "THRESHOLD": "0.8", "ANSWER_PHOTOS": "3",
-        "FRESH": "60", "CLUSTER_ALBUMS": "2", "DEVICE": "cuda:1", "BATCH": "8", "MAX_PIXELS": "1000",
+        "FRESH": "60", "CLUSTER_ALBUMS": "2", "RETENTION_DAYS": "90", "GRACE_DAYS": "7", "DEVICE": "cuda:1",
+        "BATCH": "8", "MAX_PIXELS": "1000",
         "WEBHOOK_URL": "http://10.0.0.1:9/x", "WEBHOOK_LISTEN": "0.0.0.0", "WEBHOOK_PORT": "9",
         "WEBHOOK_SECRET": "abc_-1", "LOG_LEVEL": "debug",
     }  # fmt: skip

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot import texts
 from bot.sandbox.entities import parse
-from bot.texts import layout
+from bot.texts import layout, privacy
 
 NASTY = [
     "",
@@ -143,6 +143,22 @@ SENTENCES = {
     "unlinked": texts.album_unlinked(2),
     "no albums": texts.album_none(),
     "sorry": texts.sorry(),
+    "about": privacy.about(texts.stored(), 3, None, 0, opted_out=True),
+    "about, by age": privacy.about(texts.stored(), 1, 1, 30, opted_out=False),
+    "forget": privacy.forget_usage(),
+    "not my answer": privacy.not_my_answer(),
+    "forgotten": privacy.forgotten(1, album=False),
+    "album forgotten": privacy.forgotten(3, album=True),
+    "none forgotten": privacy.forgotten(0, album=False),
+    "only sender": privacy.only_sender_or_admin(),
+    "person forgotten": privacy.person_forgotten(1),
+    "nobody": privacy.nobody_in_particular(),
+    "only admins": privacy.only_admins(),
+    "chat forgotten": privacy.chat_forgotten(1),
+    "again": privacy.remembered_again(),
+    "anyway": privacy.remembered_anyway(),
+    "remember": privacy.remember_usage(),
+    "not to be remembered": privacy.not_to_be_remembered(),
 }
 
 
@@ -157,7 +173,8 @@ def test_a_sentence_is_valid_html_with_one_blank_between_words_and_an_end(senten
 @pytest.mark.parametrize(
     "sentence",
     [texts.coming(), texts.stopping(), texts.only_asker_stops(), texts.rights_unknown(), texts.albums_outdated(),
-     texts.already_shown()],
+     texts.already_shown(), privacy.forgetting(), privacy.kept(), privacy.question_over(), privacy.press_again(),
+     privacy.only_asker_confirms(), privacy.only_admins_confirm()],
 )  # fmt: skip
 def test_what_a_press_is_told_is_short_plain_text(sentence: str) -> None:
     assert 0 < len(sentence) <= 200  # Bot API, answerCallbackQuery

@@ -26,7 +26,9 @@ class MembershipHandlers:
         assert change is not None
         if change.new_chat_member.status in OUT:
             await self._lookback.photos.leave(chat_row(change.chat), update.update_id)
-        elif _was_added(change):
+            return
+        await self._lookback.forgetting.returned(change.chat.id)
+        if _was_added(change):
             rights = await own_rights(context.bot, change.chat, change.new_chat_member)
             text = texts.joined(rights.hears_photos, rights.may_send_photos)
             await self._lookback.reply(update, Place(change.chat.id, None, None), text)

@@ -20,7 +20,8 @@ class PhotoHandlers:
         message = update.effective_message
         photo = new_photo(message) if message else None
         if photo is not None:
-            await self._lookback.photos.remember(photo, update.update_id, edited=_is_edit(update))
+            if not await self._lookback.photos.remember(photo, update.update_id, edited=_is_edit(update)):
+                self._lookback.forgetting.empty_log()  # the update itself is in it
             self._lookback.wake()
 
 

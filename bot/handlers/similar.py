@@ -6,6 +6,7 @@ from telegram.ext import ContextTypes
 from bot import texts
 from bot.handlers.incoming import new_photo, place, question
 from bot.lookback import Lookback
+from bot.texts import privacy
 
 Context = ContextTypes.DEFAULT_TYPE
 
@@ -23,6 +24,10 @@ class SimilarHandlers:
         photo = new_photo(target) if target and not _is_own(target, context.bot.id) else None
         if photo is None:
             await self._lookback.reply(update, place(update), texts.similar_needs_a_photo())
+            return
+        if await self._lookback.forgetting.refuses(photo):
+            await self._lookback.reply(update, place(update), privacy.not_to_be_remembered())
+            self._lookback.forgetting.empty_log()  # the update quotes the photo
             return
         await self._lookback.photos.ask(question(update, "similar"), update.update_id, about=photo)
         self._lookback.wake()

@@ -65,6 +65,9 @@ COMMANDS = {
     "cluster": "sort this chat's photos into albums",
     "album": "show one album of the last sorting, as in /album 3",
     "status": "what is remembered here, and what is wrong",
+    "privacy": "what is stored, for how long, and how to be rid of it",
+    "forget": "in reply to a photo: forget it; or /forget me, /forget all",
+    "remember": "after /forget me: remember my photos again, /remember me",
     "help": "what Lookback does",
 }
 PRIVATE_COMMANDS = {**COMMANDS, "start": "how to begin"}
@@ -240,7 +243,7 @@ def not_understood() -> str:
 def stored() -> str:
     return (
         "What I store of a photo: who sent it and when, its caption, Telegram's ids for it, and a list of numbers "
-        "that describes what it shows. The picture itself stays with Telegram."
+        "that describes what it shows. The picture itself stays with Telegram. /privacy tells more, /forget undoes it."
     )
 
 
