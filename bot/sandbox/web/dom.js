@@ -20,6 +20,7 @@ const PATHS = {
   send: "M4 12 20 4l-5 16-3.5-6.5z M11.5 13.5 20 4",
   close: "M6 6l12 12M18 6 6 18",
   chats: "M4 7h16M4 12h16M4 17h16",
+  more: "M6 12h.01M12 12h.01M18 12h.01",
   panel: "M4 19V11M9 19V5M14 19v-6M19 19V8",
   sun: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8M12 3v1.5M12 19.5V21M3 12h1.5M19.5 12H21M5.6 5.6l1.1 1.1M17.3 17.3l1.1 1.1M18.4 5.6l-1.1 1.1M6.7 17.3l-1.1 1.1",
   moon: "M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5",
@@ -44,6 +45,11 @@ export function icon(name) {
 
 export const time = (seconds) =>
   new Date(seconds * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+
+/** To the second, "01:57:34". */
+export const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString("en-GB");
+
+export const ms = (value) => `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en")} ms`;
 
 /** "Today", "3 June", or with the year where it is another one. */
 export function day(seconds, now = new Date()) {

@@ -1,16 +1,11 @@
-// The side panel: how the bot is, where its time goes for each photo, and every call in and out.
+// The side panel: how the bot is, and every call in and out. Where the time goes is in timings.js.
 
-import { $, count, el } from "./dom.js";
-import { sender, state } from "./state.js";
+import { $, clock, count, el, ms } from "./dom.js";
+import * as timings from "./timings.js";
 
 const MOST_CALLS = 200;
-const MOST_PHOTOS = 12;
-const OLD = 10 * 60;
-const STAGES = {
-  download: "download", decode: "decode", embed: "embed", search: "search", answer: "answer", cluster: "sort",
-  picture: "draw",
-};
-const rows = new Map();
+
+export const stage = timings.stage;
 
 export function facts({ model, remembered, waiting, failed, database, limits }) {
   const known = [["Model", model], ["Photos remembered", remembered?.toLocaleString("en")], ["Waiting", waiting || null],
@@ -19,77 +14,9 @@ export function facts({ model, remembered, waiting, failed, database, limits }) 
   $("facts").replaceChildren(...there.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, String(value)))));
 }
 
-/** A stage of the work has ended: {stage, ms, chat_id, message_ids}. A batch counts for each photo in it. */
-export function stage(done) {
-  const keys = new Set(done.message_ids.map((id) => keyOf(done.chat_id, id)));
-  keys.forEach((key) => put(key, done));
-  while (rows.size > MOST_PHOTOS) rows.delete([...rows.keys()].find((key) => key !== "old"));
-  draw();
-}
-
-/** Photos of long ago (the seeded ones) are one row; they are remembered, and never answered. */
-function keyOf(chatId, id) {
-  const message = state.chats.get(chatId)?.messages.get(id);
-  const old = !message || Date.now() / 1000 - message.date > OLD;
-  return old ? "old" : `${chatId}:${firstOf(chatId, id)}`;
-}
-
-/** An album is one event: its stages are added up under its first message. */
-function firstOf(chatId, id) {
-  const messages = state.chats.get(chatId)?.messages;
-  const album = messages?.get(id)?.media_group_id;
-  if (!album) return id;
-  return Math.min(...[...messages.values()].filter((one) => one.media_group_id === album).map((one) => one.message_id));
-}
-
-function put(key, done) {
-  const row = rows.get(key) ?? { old: key === "old", times: {}, about: new Set(), title: titleOf(key) };
-  row.times[done.stage] = (row.times[done.stage] ?? 0) + done.ms;
-  done.message_ids.forEach((id) => row.about.add(`${done.chat_id}:${id}`));
-  if (row.old) row.title = `${count(row.about.size, "photo")} from before`;
-  rows.delete(key);
-  rows.set(key, row);
-}
-
-function titleOf(key) {
-  if (key === "old") return "";
-  const [chatId, id] = key.split(":").map(Number);
-  const message = state.chats.get(chatId)?.messages.get(id);
-  if (!message) return `Message ${id}`;
-  const what = message.text ?? (message.media_group_id ? "Album" : message.photo ? "Photo" : "File");
-  return `${what} from ${sender(message).name}`;
-}
-
-function draw() {
-  $("timings-hint").hidden = rows.size > 0;
-  $("legend").hidden = !rows.size;
-  if (!$("legend").childElementCount) {
-    $("legend").append(...Object.entries(STAGES).map(([name, word]) => el("span", { className: `s-${name}` }, word)));
-  }
-  const longest = Math.max(...[...rows].map(([, row]) => (row.old ? 0 : total(row))));
-  $("timings").replaceChildren(...[...rows.values()].reverse().map((row) => bar(row, longest)));
-}
-
-const total = (row) => Object.values(row.times).reduce((sum, ms) => sum + ms, 0);
-const ms = (value) => (value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en")) + " ms";
-
-function bar(row, longest) {
-  const parts = Object.keys(STAGES).filter((name) => name in row.times);
-  const strip = el("div", { className: "bar", "aria-hidden": "true" }, ...parts.map((name) => {
-    const part = el("i", { className: `s-${name}` });
-    part.style.width = `${(100 * row.times[name]) / (row.old ? total(row) : longest)}%`;
-    return part;
-  }));
-  const told = parts.map((name) => `${STAGES[name]} ${ms(row.times[name])}`).join(" · ");
-  const silent = "search" in row.times && !("answer" in row.times) ? " · nothing similar enough, so no answer" : "";
-  return el("li", {}, el("p", {}, el("b", {}, row.title), el("span", {}, ms(total(row)))), strip,
-    el("p", { className: "told" }, told + silent));
-}
-
 /** Start afresh, after the connection was lost. */
 export function clear() {
-  rows.clear();
-  $("timings").replaceChildren();
+  timings.clear();
   $("calls").replaceChildren();
 }
 
@@ -108,13 +35,21 @@ function describe(method, params, uploads) {
 }
 
 /** Updates reached the bot. */
-export function updates({ updates: list }) {
+export function updates({ updates: list, at = Date.now() / 1000 }) {
   for (const update of list) {
     const kind = Object.keys(update).find((name) => name !== "update_id");
     const what = update[kind];
-    const about = what.data ?? what.text ?? (what.photo ? `photo from ${what.from?.first_name ?? "a channel"}` : "");
-    add("in", kind, about, null, what, Date.now() / 1000);
+    add("in", kind, what.data ?? what.text ?? picture(what), null, what, at);
   }
+}
+
+/** "photo from Ann", "file of an album from Ben: its caption"; empty for what has no picture. */
+function picture(message) {
+  const kind = message.photo ? "photo" : message.document ? "file" : "";
+  if (!kind) return "";
+  const album = message.media_group_id ? " of an album" : "";
+  const caption = message.caption ? `: ${message.caption.split("\n")[0]}` : "";
+  return `${kind}${album} from ${message.from?.first_name ?? "a channel"}${caption}`;
 }
 
 function add(direction, name, about, took, whole, at) {
@@ -123,7 +58,7 @@ function add(direction, name, about, took, whole, at) {
     el("span", { className: "about" }, about), took === null ? "" : el("time", {}, ms(took)));
   const made = el("details", { className: direction }, head);
   made.ontoggle = () => made.open && made.childElementCount === 1 && made.append(el("pre", {}, JSON.stringify(whole, null, 1)));
-  made.title = new Date(at * 1000).toLocaleTimeString();
+  made.title = clock(at);
   $("calls").prepend(el("li", {}, made));
   while ($("calls").childElementCount > MOST_CALLS) $("calls").lastElementChild.remove();
 }
