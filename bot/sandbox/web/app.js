@@ -16,6 +16,7 @@ import * as viewer from "./viewer.js";
 const narrow = matchMedia("(max-width: 760px)");
 const small = matchMedia("(max-width: 1180px)");
 let first = true;
+let touched = 0;
 
 function openChat(id) {
   if (!state.chats.has(id)) return toast("This chat is not on this Telegram.");
@@ -59,6 +60,7 @@ const handlers = {
   message({ chat_id: id, message }) {
     const chat = state.chats.get(id);
     chat.messages.set(message.message_id, message);
+    chat.touched = touched += 1;
     if (sender(message).id === state.bot.id) chats.idle(id);
     if (id === state.chat) history.add(message);
     else chat.unread += 1;
@@ -66,6 +68,8 @@ const handlers = {
   },
   edited({ chat_id: id, message }) {
     state.chats.get(id).messages.set(message.message_id, message);
+    // The bot said "sending a photo" under its progress, and then wrote its result into that very message.
+    if (sender(message).id === state.bot.id) chats.idle(id);
     if (id === state.chat) history.replace(message);
     chats.list();
   },

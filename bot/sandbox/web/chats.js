@@ -1,7 +1,7 @@
 // The list of chats, the head of the open one, and its topics.
 
 import { $, avatar, colour, count, el, initials, when } from "./dom.js";
-import { mine, open, sender, service, state, summary } from "./state.js";
+import { albumOf, mine, open, sender, service, state, summary } from "./state.js";
 
 const DOING = {
   typing: "is typing", upload_photo: "is sending a photo", upload_document: "is sending a file",
@@ -17,20 +17,45 @@ export function start(onChat, onTopic) {
 }
 
 export function list() {
-  $("chat-list").replaceChildren(...mine().map(entry));
+  const focused = $("chat-list").contains(document.activeElement) ? document.activeElement.dataset.chat : null;
+  $("chat-list").replaceChildren(...mine().sort(byActivity).map(entry));
+  if (focused) $("chat-list").querySelector(`[data-chat="${focused}"]`)?.focus();
 }
 
+/** The newest message that somebody wrote; older ones are put into the Map when the reader scrolls up. */
+function last(chat) {
+  const said = [...chat.messages.values()].filter((one) => !service(one));
+  return said.reduce((newest, one) => (newest && newest.message_id > one.message_id ? newest : one), null);
+}
+
+/** The latest on top; dates are whole seconds, so what came while the page was open counts in its order. */
+const byActivity = (a, b) => (last(b)?.date ?? 0) - (last(a)?.date ?? 0) || (b.touched ?? 0) - (a.touched ?? 0);
+
 function entry(chat) {
-  const last = [...chat.messages.values()].at(-1);
+  const newest = last(chat);
   const name = title(chat);
-  const words = last ? `${chat.type === "private" || service(last) ? "" : `${sender(last).name}: `}${summary(last)}` : "No messages yet";
-  const made = el("button", { type: "button" }, avatar(name, chat.id), el("span", { className: "lines" },
-    el("b", {}, name), el("span", {}, words)), el("span", { className: "side" }, last ? el("time", {}, when(last.date)) : "",
+  const made = el("button", { type: "button" }, avatar(name, faceOf(chat)), el("span", { className: "lines" },
+    el("b", {}, name), el("span", {}, preview(chat, newest))),
+    el("span", { className: "side" }, newest ? el("time", {}, when(newest.date)) : "",
     chat.unread ? el("i", { "aria-label": `${chat.unread} unread` }, String(chat.unread)) : ""));
+  made.dataset.chat = chat.id;
   if (chat.id === state.chat) made.setAttribute("aria-current", "true");
   made.onclick = () => openChat(chat.id);
   return el("li", {}, made);
 }
+
+/** What was said last and by whom; of an album its caption, which any of its photos may carry. */
+function preview(chat, newest) {
+  if (!newest) return "No messages yet";
+  const who = chat.type === "private" ? "" : `${sender(newest).name}: `;
+  const album = newest.media_group_id ? albumOf(chat, newest) : [newest];
+  if (album.length === 1) return who + summary(newest);
+  const caption = album.find((one) => one.caption)?.caption.replace(/\s+/g, " ");
+  return who + (caption ?? count(album.length, newest.photo ? "photo" : "file"));
+}
+
+/** A chat with the bot shows the bot: in its colour everywhere. */
+const faceOf = (chat) => (chat.type === "private" ? state.bot.id : chat.id);
 
 const title = (chat) => (chat.type === "private" ? state.bot.first_name : chat.title);
 
@@ -39,7 +64,7 @@ export function head() {
   if (!chat) return;
   $("title").textContent = title(chat);
   $("face").textContent = initials(title(chat));
-  $("face").className = `avatar c${colour(chat.id)}`;
+  $("face").className = `avatar c${colour(faceOf(chat))}`;
   document.title = `${title(chat)} · Lookback sandbox`;
   subtitle();
   topics(chat);

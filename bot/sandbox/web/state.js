@@ -52,6 +52,11 @@ export function posts(chat) {
   return found;
 }
 
+/** The messages that were sent as one album with this one, in their order; itself where there is no album. */
+export const albumOf = (chat, message) => [...chat.messages.values()]
+  .filter((one) => one === message || (one.media_group_id && one.media_group_id === message.media_group_id))
+  .sort((a, b) => a.message_id - b.message_id);
+
 /** In whose name a message was sent: {id, name}. */
 export function sender(message) {
   const from = message.sender_chat ?? message.from ?? { id: 0, first_name: "Telegram" };

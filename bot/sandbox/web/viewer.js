@@ -1,7 +1,7 @@
 // One photo, large; arrow keys go to the chat's other photos.
 
 import { $, day, el, icon, time } from "./dom.js";
-import { open, sender } from "./state.js";
+import { albumOf, open, sender } from "./state.js";
 
 let shown = null;
 
@@ -30,10 +30,24 @@ function step(by) {
   if (next) look(next);
 }
 
+/**
+ * What is said of this very picture: its own caption, or its line of a ranked one, "2. 92% · Cleo · 11 Aug 2026". The
+ * bot says which ranks it shows where it does not show them all.
+ */
+function saidOf(message) {
+  const album = albumOf(open(), message);
+  const caption = message.caption ?? album.find((one) => one.caption)?.caption ?? "";
+  const some = /\(shown here: ([\d, ]+)\)/.exec(caption)?.[1].split(", ");
+  const rank = some ? some[album.indexOf(message)] : album.indexOf(message) + 1;
+  const lines = caption.split("\n");
+  const ranked = lines.find((line) => line.startsWith(`${rank}. `))?.replace(/ · open$/, "");
+  return ranked ?? (message.caption ? lines[0] : "");
+}
+
 function draw() {
   const { name } = sender(shown);
   const file = shown.photo?.at(-1) ?? shown.document;
-  const said = (shown.caption ?? "").split("\n")[0];
+  const said = saidOf(shown);
   $("viewer").replaceChildren(
     el("img", { src: `/photo/${file.file_id}`, alt: `Photo from ${name}` }),
     el("p", {}, el("b", {}, name), ` ${day(shown.date)}, ${time(shown.date)}`, said ? el("span", {}, said) : ""),
