@@ -148,7 +148,7 @@ function bar(key, row, longest) {
   }));
   const told = parts.map((name) => `${STAGES[name]} ${ms(row.times[name])}`).join(" · ");
   const silent = "search" in row.times && !("answer" in row.times) ? " · nothing similar enough, so no answer" : "";
-  const sum = old ? `${ms(total(row))}, added up` : ms(total(row));
+  const sum = old ? `${ms(total(row))} added up` : ms(total(row));
   return el("li", {}, el("p", {}, el("b", {}, titleOf(key, row)), el("span", {}, sum)), strip,
     el("p", { className: "told" }, told + silent + (old ? " · this bar has a scale of its own" : "")));
 }
