@@ -1,14 +1,16 @@
 """A visitor of the sandbox's page: `lookback sandbox` as a process of its own, and a real headless Chromium."""
 
 import base64
+import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from bot.sandbox import sample
@@ -41,7 +43,7 @@ def path_of_browser() -> str | None:
 
 
 @contextmanager
-def chromium(path: str) -> Iterator[Browser]:
+def launched(path: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
         yield browser
@@ -122,3 +124,48 @@ def shown(post: Locator) -> Sequence[str]:
     sources = [image.get_attribute("src") or "" for image in post.locator(".media img").all()]
     numbers = [int(found.group(1)) for source in sources if (found := re.search(r"AgAC(\d{6})", source))]
     return [story[number - 1] if number <= len(story) else "new" for number in numbers]
+
+
+Shot = Callable[[Visitor, str], None]
+
+
+# Fixtures: a module of tests takes those that it needs, so that each has a sandbox of its own.
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = path_of_browser()
+    if path is None:
+        if os.environ.get("BROWSER_TESTS") == "required":
+            pytest.fail("no Chromium here, and BROWSER_TESTS is required")
+        pytest.skip("no Chromium or Chrome on this machine (on Debian: apt install chromium)")
+    with launched(path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def quick() -> Iterator[str]:
+    """A sandbox without Telegram's 20 messages a minute, which the tests would use up."""
+    with sandbox("--no-limits") as url:
+        yield url
+
+
+@pytest.fixture
+def visit(chromium: Browser, quick: str) -> Iterator[Visitor]:
+    page = chromium.new_page(viewport={"width": 1360, "height": 860}, color_scheme="light")
+    visitor = Visitor(page, quick).ready()
+    yield visitor
+    page.close()
+    assert visitor.problems == []
+
+
+@pytest.fixture
+def shot(request: pytest.FixtureRequest, tmp_path: Path) -> Shot:
+    """Takes a picture of the page: into the folder of --pictures, or where pytest keeps it for a while."""
+    folder = Path(request.config.getoption("--pictures") or tmp_path)
+
+    def take(visitor: Visitor, name: str) -> None:
+        visitor.page.wait_for_timeout(400)  # smooth scrolling and loading pictures come to rest
+        visitor.page.screenshot(path=folder / f"{name}.jpg", type="jpeg", quality=82)
+
+    return take

@@ -1,58 +1,18 @@
 """What a visitor of the sandbox does, in a real browser, with the real bot and the small model."""
 
-import os
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from tests import browser
-from tests.browser import PATIENCE, Visitor, shown
+from tests.browser import PATIENCE, Shot, Visitor, shown
 
-Shot = Callable[[Visitor, str], None]
 FISH = ("fish-12.jpg", "fish-13.jpg", "fish-14.jpg")
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = browser.path_of_browser()
-    if path is None:
-        if os.environ.get("BROWSER_TESTS") == "required":
-            pytest.fail("no Chromium here, and BROWSER_TESTS is required")
-        pytest.skip("no Chromium or Chrome on this machine (on Debian: apt install chromium)")
-    with browser.chromium(path) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def quick() -> Iterator[str]:
-    """A sandbox without Telegram's 20 messages a minute, which the tests would use up."""
-    with browser.sandbox("--no-limits") as url:
-        yield url
-
-
-@pytest.fixture
-def visit(chromium: Browser, quick: str) -> Iterator[Visitor]:
-    page = chromium.new_page(viewport={"width": 1360, "height": 860}, color_scheme="light")
-    visitor = Visitor(page, quick).ready()
-    yield visitor
-    page.close()
-    assert visitor.problems == []
-
-
-@pytest.fixture
-def shot(request: pytest.FixtureRequest, tmp_path: Path) -> Shot:
-    """Takes a picture of the page: into the folder of --pictures, or where pytest keeps it for a while."""
-    folder = Path(request.config.getoption("--pictures") or tmp_path)
-
-    def take(visitor: Visitor, name: str) -> None:
-        visitor.page.wait_for_timeout(400)  # smooth scrolling and loading pictures come to rest
-        visitor.page.screenshot(path=folder / f"{name}.jpg", type="jpeg", quality=82)
-
-    return take
+chromium, quick, visit, shot = browser.chromium, browser.quick, browser.visit, browser.shot
 
 
 def test_the_seeded_group_is_alive(visit: Visitor, shot: Shot) -> None:
@@ -181,6 +141,7 @@ def test_a_visitor_is_whichever_member_is_chosen(visit: Visitor) -> None:
     visit.page.locator("#people").get_by_text("Ann").click()
     own.hover()
     own.get_by_role("button", name="Delete").click()
+    visit.page.locator("#alert").get_by_role("button", name="Delete").click()
     expect(own).to_have_count(0)
 
 

@@ -5,10 +5,12 @@ import { listen } from "./api.js";
 import * as chats from "./chats.js";
 import * as composer from "./composer.js";
 import { $, icon } from "./dom.js";
+import * as drafts from "./drafts.js";
 import * as history from "./history.js";
 import * as panel from "./panel.js";
 import { answered } from "./queries.js";
 import { begin, mine, open, sender, state } from "./state.js";
+import * as strip from "./strip.js";
 import * as theme from "./theme.js";
 import { toast } from "./toast.js";
 import * as viewer from "./viewer.js";
@@ -23,6 +25,7 @@ function openChat(id) {
   Object.assign(state, { chat: id, topic: null });
   open().unread = 0;
   if (!open().members.includes(state.me)) state.me = open().members[0];
+  drafts.become(state.me);
   show("chats", false);
   redraw();
   return $("text").focus({ preventScroll: true });
@@ -32,29 +35,31 @@ function redraw() {
   chats.list();
   chats.head();
   composer.people();
-  composer.reply(null);
+  composer.turn();
   history.show();
 }
 
 function chooseTopic(id) {
   state.topic = id;
   chats.head();
+  composer.hint();
   history.show();
 }
 
 function became() {
-  if (!open().members.includes(state.me)) state.chat = mine()[0].id;
+  if (!open().members.includes(state.me)) Object.assign(state, { chat: mine()[0].id, topic: null });
   redraw();
 }
 
 const handlers = {
   snapshot(whole) {
+    if (first) state.me = drafts.me();
     begin(whole);
     redraw();
     facts(whole.facts);
     panel.clear();
     whole.work.forEach(({ kind, data }) => handlers[kind](data));
-    if (first) attached.showStrip(!narrow.matches && state.tray.length > 0);
+    if (first) strip.show(!narrow.matches && state.tray.length > 0);
     first = false;
   },
   message({ chat_id: id, message }) {
@@ -76,6 +81,7 @@ const handlers = {
   deleted({ chat_id: id, message_ids: ids }) {
     ids.forEach((one) => state.chats.get(id).messages.delete(one));
     if (id === state.chat) history.forget();
+    composer.turn();
     chats.list();
   },
   action: (data) => chats.doing(data),
@@ -130,7 +136,8 @@ document.addEventListener("keydown", (event) => {
 theme.start();
 sides();
 viewer.start();
-attached.start();
+attached.start(composer.hint);
+strip.start();
 $("send").append(icon("send"));
 $("to-end").append(icon("down"));
 chats.start(openChat, chooseTopic);
@@ -140,8 +147,7 @@ history.start({
   look: viewer.look,
   reply: composer.reply,
   command: (text) => {
-    $("text").value = `${text} `;
-    $("text").focus();
+    composer.write(`${text} `);
   },
   missing: () => toast("That message is not in this chat any more."),
 });

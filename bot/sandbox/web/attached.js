@@ -1,17 +1,21 @@
 // Photos on their way into a message: chosen, dropped, pasted, or taken from the samples.
 
-import { $, el, icon } from "./dom.js";
-import { state } from "./state.js";
+import { $, count, el, icon } from "./dom.js";
 import { toast } from "./toast.js";
 
 const MOST = 30;
+const ALBUM = 10;
 let chosen = [];
-let options = { spoiler: false, as_file: false };
+const NONE = { spoiler: false, as_file: false };
+let options = { ...NONE };
+let changed = () => {};
 
 export const pictures = () => chosen;
 export const attached = () => (chosen.length ? { ...options } : {});
 
-export function start() {
+/** `onChange` hears of every photo that comes or goes. */
+export function start(onChange) {
+  changed = onChange;
   $("attach").append(icon("attach"));
   $("attach").onclick = () => $("file").click();
   $("file").onchange = () => {
@@ -20,8 +24,6 @@ export function start() {
   };
   $("text").addEventListener("paste", (event) => addFiles(event.clipboardData.files) && event.preventDefault());
   drops($("chat"));
-  $("samples").append(icon("samples"));
-  $("samples").onclick = () => showStrip($("strip").hidden);
 }
 
 /** Whether there was a picture among the files. */
@@ -39,21 +41,46 @@ function add(picture) {
   return $("text").focus();
 }
 
+/** Take the photos away for good. */
 export function clear() {
-  chosen.forEach((picture) => picture.file && URL.revokeObjectURL(picture.url));
-  chosen = [];
-  options = { spoiler: false, as_file: false };
+  discard({ chosen });
+  put(null);
+}
+
+/** Lay the photos aside, with their options; `put` brings them back. */
+export const take = () => ({ chosen, options });
+
+export function put(taken) {
+  [chosen, options] = [taken?.chosen ?? [], taken?.options ?? { ...NONE }];
   draw();
 }
 
+/** Free the memory of photos that were laid aside and are not wanted any more. */
+export const discard = (taken) => taken?.chosen.forEach((picture) => picture.file && URL.revokeObjectURL(picture.url));
+
 function draw() {
   $("attached").hidden = !chosen.length;
-  $("text").placeholder = chosen.length ? "Add a caption" : "Message, or / for commands";
-  const kind = chosen.length > 1 ? `Album of ${chosen.length} photos` : "One photo";
+  const kind = kindOf(chosen.length);
+  const all = el("button", { type: "button", className: "link" }, "Remove all");
+  all.onclick = () => {
+    clear();
+    $("text").focus();
+  };
   $("attached").replaceChildren(
     el("ul", { "aria-label": kind }, ...chosen.map(thumb)),
-    el("div", { className: "options" }, el("span", {}, kind), option("spoiler", "Hide as a spoiler"), option("as_file", "Send as a file")));
-  $("strip").querySelectorAll("button").forEach(marked);
+    el("div", { className: "options" }, el("span", {}, kind), option("spoiler", "Hide as a spoiler"),
+      option("as_file", "Send as a file"), chosen.length > 1 ? all : ""));
+  marks();
+  changed();
+}
+
+/** As an app sends them: ten are the most of one album, and one that is left over goes alone. */
+function kindOf(number) {
+  if (number === 1) return "One photo";
+  if (number <= ALBUM) return `Album of ${number} photos`;
+  const alone = number % ALBUM === 1;
+  const albums = count(Math.ceil(number / ALBUM) - (alone ? 1 : 0), "album");
+  return `${number} photos, sent as ${albums}${alone ? " and one photo" : ""}`;
 }
 
 function thumb(picture) {
@@ -92,32 +119,15 @@ function drops(target) {
   ["dragover", "drop"].forEach((name) => window.addEventListener(name, (event) => event.preventDefault()));
 }
 
-/** The sample photos that are not in the chat yet: something to try for whoever has no photo at hand. */
-export function showStrip(shown) {
-  $("samples").hidden = !state.tray.length;
-  $("strip").hidden = !shown || !state.tray.length;
-  $("samples").setAttribute("aria-expanded", String(!$("strip").hidden));
-  if ($("strip").hidden || $("strip").childElementCount) return;
-  const title = el("p", {}, el("b", {}, "Try it: "), "choose one of these photos, or several for an album, and send.");
-  const close = el("button", { type: "button", className: "icon", "aria-label": "Close the sample photos" }, icon("close"));
-  close.onclick = () => showStrip(false);
-  $("strip").append(el("div", { className: "head" }, title, close), el("ul", { "aria-label": "Sample photos" }, ...state.tray.map(sampleItem)));
-  $("strip").querySelectorAll("button").forEach(marked);
-}
-
-function sampleItem({ file: name, alt }) {
-  const made = el("button", { type: "button", "aria-label": `Attach ${alt}`, title: alt }, el("img", { src: `/sample/${name}`, alt: "", loading: "lazy" }));
-  made.dataset.sample = name;
-  made.onclick = () => toggle(name, alt);
-  return el("li", {}, made);
-}
-
-function toggle(name, alt) {
+/** Attach a sample photo, or take it away again. */
+export function toggle(name, alt) {
   const there = chosen.find((picture) => picture.sample === name);
   if (there) remove(there);
   else add({ sample: name, url: `/sample/${name}`, alt });
 }
 
-function marked(button) {
-  if (button.dataset.sample) button.setAttribute("aria-pressed", String(chosen.some((one) => one.sample === button.dataset.sample)));
+export function marks() {
+  for (const button of $("strip").querySelectorAll("[data-sample]")) {
+    button.setAttribute("aria-pressed", String(chosen.some((one) => one.sample === button.dataset.sample)));
+  }
 }

@@ -6,8 +6,10 @@ import { mosaic } from "./mosaic.js";
 import { isAdmin, open, sender, service, state, summary } from "./state.js";
 import { rich } from "./text.js";
 import { pressed } from "./queries.js";
+import { confirmBox } from "./toast.js";
 
 const WIDEST = 400;
+const touch = matchMedia("(hover: none)");
 
 /** The list item of a post. `act`: {jump, command, reply, look}. `room` is the width there is, in px. */
 export function bubble(post, act, room, follows) {
@@ -21,7 +23,8 @@ export function bubble(post, act, room, follows) {
   item.classList.toggle("follows", follows);
   item.dataset.ids = post.map((message) => message.message_id).join(" ");
   if (!own) item.append(avatar(who.name, who.id));
-  item.append(el("div", { className: "stack" }, body(post, who, own, act, room), keyboard(post)), tools(post, own, act));
+  item.append(el("div", { className: "stack" }, body(post, who, own, act, room), keyboard(post)));
+  item.append(more(item), tools(post, own, act));
   return item;
 }
 
@@ -34,6 +37,7 @@ function body(post, who, own, act, room) {
   const [first] = post;
   const made = el("article", { className: "bubble" });
   if (!own) made.append(name(first, who));
+  made.append(...topic(first));
   if (first.forward_origin) made.append(el("p", { className: "forwarded" }, "Forwarded from ", el("b", {}, origin(first))));
   if (first.reply_to_message) made.append(quote(first.reply_to_message, act));
   const width = Math.min(WIDEST, room);
@@ -50,6 +54,14 @@ function body(post, who, own, act, room) {
 function name(message, who) {
   const badge = who.id === state.bot.id ? el("i", {}, "bot") : isAdmin(open(), who.id) ? el("i", {}, "admin") : null;
   return el("p", { className: `from c${colour(who.id)}` }, who.name, badge);
+}
+
+/** With all topics of a forum shown, each post says whose it is. */
+function topic(message) {
+  const chat = open();
+  if (!chat.is_forum || state.topic !== null) return [];
+  const name = chat.topics.find((one) => one.id === message.message_thread_id)?.name ?? "General";
+  return [el("p", { className: "topic" }, name)];
 }
 
 const origin = (message) => message.forward_origin.sender_user?.first_name ?? message.forward_origin.chat?.title ?? "someone";
@@ -154,8 +166,33 @@ function tools(post, own, act) {
   if (own || isAdmin(open(), state.me)) {
     const what = count(post.length, "message");
     const gone = el("button", { type: "button", className: "icon", title: "Delete", "aria-label": `Delete ${what}` }, icon("trash"));
-    gone.onclick = () => api.remove(state.chat, state.me, post.map((message) => message.message_id));
+    gone.onclick = () => remove(post);
     made.append(gone);
   }
+  return made;
+}
+
+async function remove(post) {
+  const [chat, me] = [state.chat, state.me];
+  const what = post.length === 1 ? "this message" : `these ${post.length} messages`;
+  const sure = await confirmBox(`Delete ${what} for everyone?`, "Delete");
+  if (sure) await api.remove(chat, me, post.map((message) => message.message_id));
+}
+
+/** Where no mouse can hover: a button next to the bubble, or a tap on the bubble, opens its tools under it. */
+function more(item) {
+  const made = el("button", { type: "button", className: "icon more", "aria-label": "What to do with this", "aria-expanded": "false" }, icon("more"));
+  const turn = (one, shown) => {
+    one.classList.toggle("acting", shown);
+    one.querySelector(".more").setAttribute("aria-expanded", String(shown));
+  };
+  const toggle = () => {
+    const shown = !item.classList.contains("acting");
+    document.querySelectorAll(".post.acting").forEach((one) => turn(one, false));
+    turn(item, shown);
+    if (shown) item.scrollIntoView({ block: "nearest" });
+  };
+  made.onclick = toggle;
+  item.querySelector(".bubble").addEventListener("click", (event) => touch.matches && !event.target.closest("button, a") && toggle());
   return made;
 }

@@ -71,5 +71,6 @@ function done(event, action) {
 
 function write(text) {
   $("text").value = text;
+  $("text").dispatchEvent(new Event("input"));
   close();
 }

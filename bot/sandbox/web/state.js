@@ -20,6 +20,7 @@ export function begin(snapshot) {
   Object.assign(state, { commands: snapshot.commands, tray: snapshot.tray, facts: snapshot.facts });
   if (!state.chats.has(state.chat)) state.chat = snapshot.chats[0]?.id ?? 0;
   if (!state.people.has(state.me)) state.me = open()?.members[0] ?? 0;
+  if (!open()?.members.includes(state.me)) state.chat = mine()[0]?.id ?? state.chat;
 }
 
 /** Messages by id; `unread` counts what came while another chat was open. */

@@ -1,4 +1,4 @@
-// Short notes: a toast that goes by itself, an alert that waits (Bot API, answerCallbackQuery: show_alert).
+// Short notes: a toast that goes by itself, an alert that waits (Bot API, answerCallbackQuery: show_alert), a question.
 
 import { $, el } from "./dom.js";
 
@@ -16,4 +16,18 @@ export function alertBox(text) {
   close.onclick = () => $("alert").close();
   $("alert").replaceChildren(el("p", {}, text), close);
   $("alert").showModal();
+}
+
+/** Ask before something that can't be undone: whether `yes` was pressed. Escape, and Enter at once, leave it be. */
+export function confirmBox(text, yes) {
+  const box = $("alert");
+  const no = el("button", { type: "button", className: "plain quiet" }, "Cancel");
+  const sure = el("button", { type: "button", className: "plain danger" }, yes);
+  no.onclick = () => box.close();
+  sure.onclick = () => box.close("yes");
+  box.returnValue = "";
+  box.replaceChildren(el("p", {}, text), el("div", { className: "choice" }, no, sure));
+  box.showModal();
+  no.focus();
+  return new Promise((resolve) => box.addEventListener("close", () => resolve(box.returnValue === "yes"), { once: true }));
 }
