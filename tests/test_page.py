@@ -19,7 +19,7 @@ def test_the_seeded_group_is_alive(visit: Visitor, shot: Shot) -> None:
     expect(visit.page.locator("#title")).to_have_text("Field trip")
     expect(visit.page.locator("#people label")).to_have_count(3)
     assert visit.posts().count() >= 40
-    expect(visit.page.get_by_text("Bread from the sun")).to_be_visible()
+    expect(visit.page.locator("#log").get_by_text("Bread from the sun")).to_be_visible()
     assert visit.page.locator(".media .picture").count() >= 40
     shot(visit, "group")
 
