@@ -213,6 +213,57 @@ def test_work_of_today_is_filed_under_today_where_its_message_is_not_loaded(visi
     expect(visit.page.locator("#timings li", has_text="from before")).to_contain_text("added up")
 
 
+def test_a_panel_without_rows_shows_its_hint_and_no_legend(visit: Visitor) -> None:
+    legend, hint = visit.page.locator("#legend"), visit.page.locator("#timings-hint")
+    expect(legend).to_contain_text("sort")
+    expect(hint).to_be_hidden()
+    visit.page.evaluate("import('/web/panel.js').then((panel) => panel.clear())")
+    expect(hint).to_be_visible()
+    expect(legend).to_be_hidden()
+
+
+def test_a_picture_of_an_answer_shows_its_own_line(visit: Visitor) -> None:
+    visit.drop("windmill-02.jpg")
+    visit.write("A third mill")
+    answer = visit.after("A third mill")
+    expect(answer).to_have_count(1, timeout=PATIENCE)
+    answer.locator(".picture").nth(1).click()
+    expect(visit.page.locator("#viewer p span")).to_have_text(re.compile(r"^2\. \d+% · \w+ · \d+ \w+ \d{4}$"))
+    visit.page.keyboard.press("ArrowLeft")
+    expect(visit.page.locator("#viewer p span")).to_have_text(re.compile(r"^1\. "))
+
+
+def test_the_bot_has_one_colour(visit: Visitor) -> None:
+    bubble = visit.page.locator(".post:not(.mine) > .avatar").last.get_attribute("class")
+    go_to(visit, "Lookback")
+    assert visit.page.locator("#face").get_attribute("class") == bubble
+    assert visit.page.locator("#chat-list [aria-current] .avatar").get_attribute("class") == bubble
+
+
+def test_what_the_bot_is_doing_ends_with_what_it_says(visit: Visitor) -> None:
+    go_to(visit, "Garden club")
+    for name in ("fish-12", "fish-13", "fish-14", "windmill-02"):
+        visit.drop(f"{name}.jpg")
+        visit.write(f"For albums: {name}")
+        expect(visit.posts().filter(has_text=f"For albums: {name}")).to_have_count(1)
+    visit.write("/cluster 40")
+    expect(visit.after("/cluster 40").first).to_be_visible(timeout=PATIENCE)
+    visit.page.wait_for_timeout(1500)  # less than the five seconds that an action lasts
+    expect(visit.page.locator("#subtitle")).to_have_text("3 members and Lookback", timeout=500)
+
+
+def test_a_forum_says_where_a_message_goes_and_was_sent(visit: Visitor) -> None:
+    go_to(visit, "Garden club")
+    visit.page.locator("#topics").get_by_text("Ponds").click()
+    expect(visit.page.locator("#text")).to_have_attribute("placeholder", "Message to Ponds, or / for commands")
+    visit.write("Frogs are back")
+    said = visit.posts().filter(has_text="Frogs are back")
+    expect(said.locator(".topic")).to_have_count(0)
+    visit.page.locator("#topics").get_by_text("All").click()
+    expect(said.locator(".topic")).to_have_text("Ponds")
+    expect(visit.page.locator("#text")).to_have_attribute("placeholder", "Message to General, or / for commands")
+
+
 def test_a_file_is_named_in_the_list_of_calls(visit: Visitor) -> None:
     visit.drop("fish-12.jpg")
     visit.page.get_by_label("Send as a file").check()

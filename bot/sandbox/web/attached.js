@@ -68,8 +68,8 @@ function draw() {
   };
   $("attached").replaceChildren(
     el("ul", { "aria-label": kind }, ...chosen.map(thumb)),
-    el("div", { className: "options" }, el("span", {}, kind), option("spoiler", "Hide as a spoiler"),
-      option("as_file", "Send as a file"), chosen.length > 1 ? all : ""));
+    el("div", { className: "options" }, el("span", {}, kind), chosen.length > 1 ? all : "",
+      option("spoiler", "Hide as a spoiler"), option("as_file", "Send as a file")));
   marks();
   changed();
 }

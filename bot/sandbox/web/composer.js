@@ -24,6 +24,7 @@ export function start(changed) {
   };
   $("text").addEventListener("input", written);
   $("text").addEventListener("keydown", keys);
+  $("composer").addEventListener("keydown", escape);
 }
 
 function keys(event) {
@@ -31,13 +32,19 @@ function keys(event) {
   if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();
     submit();
-  } else if (event.key === "Escape") {
-    if (answering) reply(null);
-    else photos.clear();
   } else if (event.key === "ArrowUp" && !$("text").value) {
     event.preventDefault();
     $("log").querySelector('li[tabindex="0"]')?.focus();
   }
+}
+
+/** Escape takes back what is joined to the message, one thing after the other: the reply, then the photos. */
+function escape(event) {
+  if (event.key !== "Escape" || event.defaultPrevented || (!answering && !photos.pictures().length)) return;
+  event.stopPropagation();
+  if (answering) reply(null);
+  else photos.clear();
+  $("text").focus();
 }
 
 function grow() {
@@ -131,8 +138,13 @@ export function turn() {
     answering = draft.answering;
     grow();
   }
-  // Its message may have been deleted meanwhile.
-  reply(open()?.messages.get(answering?.message_id) ?? null, false);
+  reply(answering && !gone(answering.message_id) ? answering : null, false);
+}
+
+/** Whether a message was deleted meanwhile; one that is older than all that are loaded may still be there. */
+function gone(id) {
+  const loaded = open()?.messages ?? new Map();
+  return !loaded.has(id) && id >= Math.min(...loaded.keys());
 }
 
 /** Answer a message with the next one; null takes it back. */

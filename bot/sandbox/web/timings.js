@@ -135,6 +135,7 @@ function legend(shown) {
   $("legend").replaceChildren(...used.map(([name, word]) => el("span", { className: `s-${name}` }, word)));
 }
 
+const long = (value) => (value < 1000 ? ms(value) : `${(value / 1000).toLocaleString("en", { maximumFractionDigits: 1 })} s`);
 const total = (row) => Object.values(row.times).reduce((sum, each) => sum + each, 0);
 
 /** The bars are to one scale, but for that of the photos from before: it would make all others too short to see. */
@@ -148,7 +149,7 @@ function bar(key, row, longest) {
   }));
   const told = parts.map((name) => `${STAGES[name]} ${ms(row.times[name])}`).join(" · ");
   const silent = "search" in row.times && !("answer" in row.times) ? " · nothing similar enough, so no answer" : "";
-  const sum = old ? `${ms(total(row))} added up` : ms(total(row));
+  const sum = old ? `${long(total(row))} added up` : ms(total(row));
   return el("li", {}, el("p", {}, el("b", {}, titleOf(key, row)), el("span", {}, sum)), strip,
     el("p", { className: "told" }, told + silent + (old ? " · this bar has a scale of its own" : "")));
 }
