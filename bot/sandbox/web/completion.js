@@ -35,8 +35,9 @@ export function close() {
 function draw() {
   $("completion").hidden = !found.length;
   $("completion").replaceChildren(...found.map(option));
-  if (found.length) $("text").setAttribute("aria-activedescendant", `command-${at}`);
-  else $("text").removeAttribute("aria-activedescendant");
+  if (!found.length) return $("text").removeAttribute("aria-activedescendant");
+  $(`command-${at}`).scrollIntoView({ block: "nearest" });
+  return $("text").setAttribute("aria-activedescendant", `command-${at}`);
 }
 
 function option({ command, description }, index) {
