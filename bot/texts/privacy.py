@@ -52,7 +52,7 @@ def _days(count: int) -> str:
 def forget_usage() -> str:
     return (
         "Reply to a photo with /forget, and I forget it (with the album that it came in). /forget me forgets all your "
-        "photos here, /forget all those of everyone. /privacy tells more."
+        "photos here, /forget all (for admins) those of everyone. /privacy tells more."
     )
 
 
@@ -74,9 +74,10 @@ def only_sender_or_admin() -> str:
 
 
 def person_forgotten(count: int) -> str:
+    done = f"Forgotten: {photos(count)} of yours." if count else "I had none of your photos."
     return (
-        f"Forgotten: {photos(count)} of yours. From now on I store none of your photos here; "
-        "/remember me changes that. Your messages stay in the chat until you delete them."
+        f"{done} From now on I store none of your photos here; /remember me changes that. "
+        "Your messages stay in the chat until you delete them."
     )
 
 
