@@ -1,7 +1,6 @@
 """The use cases: remember, similar, albums. Plain values in and out; knows nothing of Telegram, SQL or torch."""
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections import defaultdict
@@ -15,6 +14,7 @@ from bot.albums import Clustering, make_albums
 from bot.similar import Match, percent, rank
 from bot.timing import timed
 from bot.vision.model import ImageModel
+from bot.waiting import changed_within
 from bot.worker import Workers
 from storage.errors import StoreError
 from storage.photos import Vectors
@@ -154,8 +154,7 @@ class Photos:
                 if self.closing.is_set():
                     raise
                 logger.warning("%s Trying again.", error)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.closing.wait(), delay)
+                await changed_within(self.closing, delay)
         raise AssertionError("the delays never end")
 
     async def migrate(self, old: ChatRow, new: ChatRow, update_id: int) -> bool:

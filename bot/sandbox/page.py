@@ -130,7 +130,8 @@ def _answered(handler: Handler) -> Handler:
 
 async def _next(queue: asyncio.Queue[Event | None]) -> Event | None:
     try:
-        return await asyncio.wait_for(queue.get(), HEARTBEAT)
+        async with asyncio.timeout(HEARTBEAT):
+            return await queue.get()
     except TimeoutError:
         return Event("heartbeat", {"at": time.time()})
 

@@ -12,6 +12,7 @@ from bot.sandbox.faults import Call, Fault, Faults
 from bot.sandbox.methods import Methods
 from bot.sandbox.refusals import Refusal, Violation
 from bot.sandbox.state import Chat, Message
+from bot.waiting import changed_within
 
 Moment = Literal["before", "after"]
 
@@ -156,10 +157,7 @@ class Telegram(Methods):
         async with asyncio.timeout(timeout):
             while not (found := predicate()):
                 self._changed.clear()
-                try:  # what no call announces (a row of the store) is looked at every 10 ms
-                    await asyncio.wait_for(self._changed.wait(), 0.01)
-                except TimeoutError:
-                    continue
+                await changed_within(self._changed, 0.01)  # what no call announces (a row of the store) is looked at
             return found
 
 
