@@ -1,98 +1,42 @@
-"""Joins the parts: one visible list of handlers; opens in `post_init`, closes in `post_shutdown`."""
+"""Joins the parts; opens in `post_init`, closes in `post_shutdown`. The list of handlers is in `bot.routes`."""
 
-import asyncio
 import logging
 import os
 import warnings
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from telegram import BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, LinkPreviewOptions, Update
+from telegram import BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
-from telegram.ext import (
-    Application,
-    ApplicationBuilder,
-    BaseUpdateProcessor,
-    CallbackQueryHandler,
-    ChatMemberHandler,
-    CommandHandler,
-    Defaults,
-    MessageHandler,
-    TypeHandler,
-    filters,
-)
+from telegram.ext import ApplicationBuilder, Defaults
 from telegram.request import BaseRequest, HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
-from bot import keyboards, texts
+from bot import texts
 from bot.answers import Answers
 from bot.clustering import Clustering
 from bot.config import Settings
 from bot.forgetting import Forgetting, Keeping
-from bot.handlers.albums import AlbumHandlers
-from bot.handlers.errors import ErrorHandlers
-from bot.handlers.forgetting import ForgetHandlers
-from bot.handlers.help import HelpHandlers
-from bot.handlers.membership import MembershipHandlers
-from bot.handlers.photos import PhotoHandlers
-from bot.handlers.similar import SimilarHandlers
-from bot.handlers.status import StatusHandlers
-from bot.inbox import BOUND, Inbox, Wanted
+from bot.inbox import Inbox, Wanted
 from bot.indexing import Indexer
 from bot.jobs import Jobs
 from bot.limits import Limits
 from bot.lookback import Lookback
 from bot.photos import Photos, Rules
 from bot.polling import ListeningBot, watch
+from bot.routes import ALLOWED_UPDATES, App, add_handlers
 from bot.sending import Sender
 from bot.showing import Shower
+from bot.turns import Turns
 from bot.vision.clip import Clip
 from bot.vision.model import ImageModel
 from bot.worker import Workers
 
-ALLOWED_UPDATES = [
-    Update.MESSAGE, Update.EDITED_MESSAGE, Update.CHANNEL_POST, Update.EDITED_CHANNEL_POST,
-    Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER,
-]  # fmt: skip
-"""Named, since Telegram otherwise keeps the list of an earlier program with this token (Bot API, getUpdates)."""
-LAST = 99
-"""The handler group that ends the rows of updates for which nothing was to be done."""
-
 logger = logging.getLogger(__name__)
-
-App = Application[Any, Any, Any, Any, Any, Any]
-
-
-class Turns(BaseUpdateProcessor):
-    """A chat's turns are taken in order; they only store rows. Commands and buttons have no turn to wait for."""
-
-    def __init__(self) -> None:
-        super().__init__(max_concurrent_updates=BOUND)
-        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
-
-    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Run one update, under its chat's lock unless it asks something."""
-        if isinstance(update, Update) and update.effective_chat and not _asks(update):
-            async with self._turns[update.effective_chat.id]:
-                await coroutine
-        else:
-            await coroutine
-
-    async def initialize(self) -> None:
-        """Nothing to set up."""
-
-    async def shutdown(self) -> None:
-        """Nothing to close."""
-
-
-def _asks(update: Update) -> bool:
-    text = update.effective_message.text if update.effective_message else None
-    return update.callback_query is not None or (text or "").startswith("/")
 
 
 def build(
@@ -126,7 +70,7 @@ def build(
     keeping = Keeping(settings.retention_days, settings.grace_days)
     forgetting = Forgetting(photos, keeping, on_forgotten=clustering.forget)
     lookback = Lookback(photos, sender, shower, indexer, jobs, inbox, forgetting)
-    _add_handlers(app, lookback)
+    add_handlers(app, lookback)
     app.bot_data["lookback"] = lookback
     app.post_init = partial(_open, lookback, settings)
     app.post_stop = partial(_stop, lookback)
@@ -150,44 +94,6 @@ def _application(settings: Settings, inbox: Inbox, request: BaseRequest | None) 
     builder: Any = ApplicationBuilder().bot(bot).update_queue(inbox).job_queue(None)
     app: App = builder.concurrent_updates(Turns()).build()
     return app
-
-
-def _add_handlers(app: App, lookback: Lookback) -> None:
-    """Every handler; the first that fits gets the update."""
-    photos, asked, albums = PhotoHandlers(lookback), HelpHandlers(lookback), AlbumHandlers(lookback)
-    forgetting = ForgetHandlers(lookback)
-    new = filters.UpdateType.MESSAGE
-    pictures = filters.PHOTO | filters.Document.IMAGE
-    app.add_handlers(
-        [
-            # What Telegram says about the chat itself, before anything that would store under its old id.
-            MessageHandler(filters.StatusUpdate.MIGRATE, MembershipHandlers(lookback).migrated),
-            ChatMemberHandler(MembershipHandlers(lookback).changed, ChatMemberHandler.MY_CHAT_MEMBER),
-            # Photos, new or edited, from people and channels.
-            MessageHandler(pictures, photos.arrived),
-            # Questions: new messages only, an edited command is not asked again.
-            CommandHandler("start", asked.start, new),
-            CommandHandler("help", asked.help, new),
-            CommandHandler("status", StatusHandlers(lookback).status, new),
-            CommandHandler("similar", SimilarHandlers(lookback).similar, new),
-            CommandHandler("cluster", albums.cluster, new),
-            CommandHandler("album", albums.album, new),
-            CommandHandler("privacy", forgetting.privacy, new),
-            CommandHandler("forget", forgetting.forget, new),
-            CommandHandler("remember", forgetting.remember, new),
-            MessageHandler(filters.ChatType.PRIVATE & filters.TEXT & new, asked.other),
-            # Buttons, by what their data says.
-            CallbackQueryHandler(albums.stop, keyboards.STOP),
-            CallbackQueryHandler(albums.button, keyboards.ALBUM),
-            CallbackQueryHandler(forgetting.button, keyboards.FORGET),
-        ]
-    )
-
-    async def turn_over(update: Update, _: object) -> None:
-        await lookback.inbox.turn_over(update.update_id)
-
-    app.add_handler(TypeHandler(Update, turn_over), group=LAST)
-    app.add_error_handler(ErrorHandlers(lookback).on_error)
 
 
 async def _open(lookback: Lookback, settings: Settings, app: App) -> None:

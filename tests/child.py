@@ -5,9 +5,10 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.app import ALLOWED_UPDATES, build
+from bot.app import build
 from bot.config import Settings
 from bot.limits import Limits
+from bot.routes import ALLOWED_UPDATES
 from tests.fakes import MeanColour
 
 

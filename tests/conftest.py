@@ -7,9 +7,10 @@ from typing import Any, Protocol
 
 import pytest
 
-from bot.app import App, build, running
+from bot.app import build, running
 from bot.config import Settings
 from bot.lookback import Lookback
+from bot.routes import App
 from bot.sandbox.door_inprocess import InProcess
 from bot.sandbox.state import Chat, User
 from bot.sandbox.telegram import Telegram

@@ -21,11 +21,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.app import App, build, running
+from bot.app import build, running
 from bot.config import Settings
 from bot.limits import Limits
 from bot.lookback import Lookback
 from bot.photos import ChatRow, NewEvent
+from bot.routes import App
 from bot.sandbox.door_inprocess import InProcess
 from bot.sandbox.sample import PHOTOS
 from bot.sandbox.state import Chat, User

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from bot import inbox, jobs, texts
-from bot.app import App
+from bot.routes import App
 from bot.sandbox.state import Chat, User
 from bot.sandbox.telegram import Telegram
 from tests.conftest import Start, lookback

@@ -9,8 +9,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.app import App, build, webhook
+from bot.app import build, webhook
 from bot.config import Settings
+from bot.routes import App
 from bot.sandbox.door_http import serve
 from bot.sandbox.door_inprocess import InProcess
 from bot.sandbox.state import Chat, User

@@ -19,9 +19,10 @@ import click
 from filelock import FileLock, Timeout
 from pydantic import SecretStr
 
-from bot.app import App, build, running
+from bot.app import build, running
 from bot.config import Settings
 from bot.limits import Limits
+from bot.routes import App
 from bot.sandbox import cast, keeping, seed
 from bot.sandbox.door_http import serve
 from bot.sandbox.page import Page

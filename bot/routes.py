@@ -1,0 +1,73 @@
+"""The one visible list of handlers, and the updates that they need. The first handler that fits gets the update."""
+
+from typing import Any
+
+from telegram import Update
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+
+from bot import keyboards
+from bot.handlers.albums import AlbumHandlers
+from bot.handlers.errors import ErrorHandlers
+from bot.handlers.forgetting import ForgetHandlers
+from bot.handlers.help import HelpHandlers
+from bot.handlers.membership import MembershipHandlers
+from bot.handlers.photos import PhotoHandlers
+from bot.handlers.similar import SimilarHandlers
+from bot.handlers.status import StatusHandlers
+from bot.lookback import Lookback
+
+App = Application[Any, Any, Any, Any, Any, Any]
+
+ALLOWED_UPDATES = [
+    Update.MESSAGE, Update.EDITED_MESSAGE, Update.CHANNEL_POST, Update.EDITED_CHANNEL_POST,
+    Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER,
+]  # fmt: skip
+"""Named, since Telegram otherwise keeps the list of an earlier program with this token (Bot API, getUpdates)."""
+LAST = 99
+"""The handler group that ends the rows of updates for which nothing was to be done."""
+
+
+def add_handlers(app: App, lookback: Lookback) -> None:
+    """Add every handler, in the order in which they are asked."""
+    photos, asked, albums = PhotoHandlers(lookback), HelpHandlers(lookback), AlbumHandlers(lookback)
+    forgetting = ForgetHandlers(lookback)
+    new = filters.UpdateType.MESSAGE
+    pictures = filters.PHOTO | filters.Document.IMAGE
+    app.add_handlers(
+        [
+            # What Telegram says about the chat itself, before anything that would store under its old id.
+            MessageHandler(filters.StatusUpdate.MIGRATE, MembershipHandlers(lookback).migrated),
+            ChatMemberHandler(MembershipHandlers(lookback).changed, ChatMemberHandler.MY_CHAT_MEMBER),
+            # Photos, new or edited, from people and channels.
+            MessageHandler(pictures, photos.arrived),
+            # Questions: new messages only, an edited command is not asked again.
+            CommandHandler("start", asked.start, new),
+            CommandHandler("help", asked.help, new),
+            CommandHandler("status", StatusHandlers(lookback).status, new),
+            CommandHandler("similar", SimilarHandlers(lookback).similar, new),
+            CommandHandler("cluster", albums.cluster, new),
+            CommandHandler("album", albums.album, new),
+            CommandHandler("privacy", forgetting.privacy, new),
+            CommandHandler("forget", forgetting.forget, new),
+            CommandHandler("remember", forgetting.remember, new),
+            MessageHandler(filters.ChatType.PRIVATE & filters.TEXT & new, asked.other),
+            # Buttons, by what their data says.
+            CallbackQueryHandler(albums.stop, keyboards.STOP),
+            CallbackQueryHandler(albums.button, keyboards.ALBUM),
+            CallbackQueryHandler(forgetting.button, keyboards.FORGET),
+        ]
+    )
+
+    async def turn_over(update: Update, _: object) -> None:
+        await lookback.inbox.turn_over(update.update_id)
+
+    app.add_handler(TypeHandler(Update, turn_over), group=LAST)
+    app.add_error_handler(ErrorHandlers(lookback).on_error)
