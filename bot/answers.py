@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from telegram.constants import ChatAction
 
 from bot import texts
-from bot.photos import EventRow, Found, Photos, Unreadable, Unseen
+from bot.matching import Found, Matching
+from bot.photos import EventRow, Photos, Unreadable, Unseen
 from bot.sending import Priority, Sender, Stale
 from bot.showing import Place, Shower
 from bot.tickets import StepTicket
@@ -15,14 +16,17 @@ from bot.timing import timed
 class Answers:
     """Silence is the default: a photo that came is answered only where something reaches the threshold."""
 
-    def __init__(self, photos: Photos, sender: Sender, shower: Shower, problem: Callable[[], str | None]) -> None:
-        self._photos, self._sender, self._shower, self._problem = photos, sender, shower, problem
+    def __init__(
+        self, photos: Photos, matching: Matching, sender: Sender, shower: Shower, problem: Callable[[], str | None]
+    ) -> None:
+        self._photos, self._matching, self._sender, self._shower = photos, matching, sender, shower
+        self._problem = problem
 
     async def photo(self, event: EventRow) -> None:
         """Answer a photo, or an album as one, with the most similar earlier photos."""
         if not self._photos.is_fresh(event.sent_at):
             raise Stale
-        found = await self._photos.similar_earlier(event)
+        found = await self._matching.similar_earlier(event)
         if found:
             await self._show(event, found, Priority.ANSWER, brief=True)
 
@@ -30,7 +34,7 @@ class Answers:
         """Answer `/similar`: here silence would be rude, so every outcome has its sentence."""
         await self._shower.action(Place.of(event), ChatAction.TYPING)
         try:
-            found = await self._photos.similar_to(event)
+            found = await self._matching.similar_to(event)
         except Unreadable as error:
             await self._say(event, texts.photo_failed(str(error)))
         except Unseen:

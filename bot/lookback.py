@@ -10,6 +10,7 @@ from bot.inbox import Inbox
 from bot.indexing import Indexer
 from bot.jobs import Jobs
 from bot.limits import LimitsClosed
+from bot.manners import ChatManners
 from bot.photos import Photos
 from bot.sending import Lost, NotSent, Sender
 from bot.showing import Place, Shower
@@ -27,6 +28,7 @@ class Lookback:
     jobs: Jobs
     inbox: Inbox
     forgetting: Forgetting
+    manners: ChatManners
 
     async def reply(
         self, update: Update, place: Place, text: str, *, keyboard: InlineKeyboardMarkup | None = None,

@@ -4,14 +4,13 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from bot.albums import Clustering, make_albums
-from bot.similar import Match, percent, rank
 from bot.timing import timed
 from bot.vision.model import ImageModel
 from bot.waiting import changed_within
@@ -77,14 +76,6 @@ class Rules:
     answer_photos: int
     album_wait: float
     fresh: float
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A similar photo with its similarity in per cent."""
-
-    photo: PhotoRow
-    percent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,49 +163,6 @@ class Photos:
     def is_fresh(self, sent_at: float) -> bool:
         """Whether an answer to what was sent then is still wanted: a backlog after downtime is not answered."""
         return self.clock() - sent_at <= self.rules.fresh
-
-    async def similar_earlier(self, event: EventRow) -> list[Found]:
-        """The most similar photos of the chat that were sent before this event's, best first."""
-        own = await self.workers.store(self.store.photos.of_event, event.id)
-        return await self._similar(event, own, self.store.photos.earlier)
-
-    async def similar_to(self, event: EventRow) -> list[Found]:
-        """The most similar photos of the chat to the one that is asked about, earlier or later, best first.
-
-        Raises:
-            PhotoError: the photo is unreadable, or not looked at yet.
-        """
-        assert event.photo_id is not None
-        photo_id = event.photo_id
-        rows = await self.workers.store(self.store.photos.shown, event.chat_id, [photo_id])  # none: forgotten
-        if any(row.state == "failed" for row in rows):
-            raise Unreadable(await self.workers.store(self.store.photos.reason, photo_id))
-        if not len(await self.workers.store(self.store.photos.vectors_of, [photo_id], self.model.id)):
-            raise Unseen
-        return await self._similar(event, [photo_id], self.store.photos.others)
-
-    async def _similar(
-        self, event: EventRow, own: Sequence[int], among: Callable[[int, str, Sequence[int]], Vectors]
-    ) -> list[Found]:
-        with timed("search", event.chat_id, [event.message_id]):
-            return await self._searched(event.chat_id, own, among)
-
-    async def _searched(
-        self, chat_id: int, own: Sequence[int], among: Callable[[int, str, Sequence[int]], Vectors]
-    ) -> list[Found]:
-        queries = await self.workers.store(self.store.photos.vectors_of, own, self.model.id)
-        if not len(queries):
-            return []
-        known = await self.workers.store(among, chat_id, self.model.id, own)
-        threshold = self.model.threshold if self.rules.threshold is None else self.rules.threshold
-        top = self.rules.answer_photos
-        matches = await self.workers.search(rank, queries, known.ids, known.vectors, top=top, threshold=threshold)
-        return await self._found(chat_id, matches)
-
-    async def _found(self, chat_id: int, matches: Sequence[Match]) -> list[Found]:
-        rows = await self.workers.store(self.store.photos.shown, chat_id, [match.id for match in matches])
-        score = {match.id: percent(match.similarity) for match in matches}
-        return [Found(photo, score[photo.id]) for photo in rows]
 
     async def count(self, chat_id: int) -> int:
         """How many photos of a chat can be sorted now."""

@@ -53,6 +53,8 @@ class Chats:
             self._db.execute("DELETE FROM clusterings WHERE chat_id = ?", [new.id])
             for table in ("photos", "events", "clusterings", "confirmations"):
                 self._db.execute(f"UPDATE {table} SET chat_id = ? WHERE chat_id = ?", [new.id, old.id])
+            # What was set in the supergroup already is younger.
+            self._db.execute("UPDATE OR IGNORE chat_settings SET chat_id = ? WHERE chat_id = ?", [new.id, old.id])
             self._take_wishes(old.id, new.id)
             return True
 

@@ -124,7 +124,8 @@ class Forgetting:
         """The chat itself, once its photos are gone."""
         ids = self._names_of(chat_id)
         for table, column in (
-            ("events", "chat_id"), ("confirmations", "chat_id"), ("forgotten", "origin_chat_id"), ("chats", "id"),
+            ("events", "chat_id"), ("confirmations", "chat_id"), ("forgotten", "origin_chat_id"),
+            ("chat_settings", "chat_id"), ("chats", "id"),
         ):  # fmt: skip
             self._db.execute(f"DELETE FROM {table} WHERE {column} IN ({_marks(ids)})", ids)
         # A queued update stays: it may be the one that says that the bot is back.

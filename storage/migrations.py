@@ -172,3 +172,17 @@ def m003_forgetting(db: Database) -> None:
         "CREATE INDEX events_by_chat ON events (chat_id)",
     ):
         db.execute(statement)
+
+
+@migrations()
+def m004_chat_settings(db: Database) -> None:
+    """What admins set for a chat, or for one topic of it."""
+    db.execute(
+        """CREATE TABLE chat_settings (
+               chat_id INTEGER NOT NULL,     -- no reference: a chat may be set up before its first photo
+               thread_id INTEGER NOT NULL,   -- 0: the whole chat; 1: the General topic
+               name TEXT NOT NULL,
+               value TEXT NOT NULL,          -- JSON
+               PRIMARY KEY (chat_id, thread_id, name)
+           )"""
+    )

@@ -20,6 +20,7 @@ from storage.inbox import Inbox
 from storage.migrations import migrations
 from storage.photos import Photos
 from storage.rows import ChatRow, NewEvent, NewPhoto
+from storage.settings import Settings
 
 __all__ = ["NewerDatabase", "Store", "StoreError"]
 
@@ -41,6 +42,7 @@ class Store:
         self.photos = Photos(self.db)
         self.clusterings = Clusterings(self.db)
         self.forgetting = Forgetting(self.db)
+        self.settings = Settings(self.db)
 
     def close(self) -> None:
         """Close the file; the last connection folds the write-ahead log into it."""

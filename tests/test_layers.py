@@ -16,6 +16,8 @@ WALLS: list[tuple[str, tuple[str, ...]]] = [
     ("bot/handlers/*", ("storage", "numpy", *SQL, *ML)),
     ("bot/texts/*", ("telegram", "storage", "numpy", *ML)),
     ("bot/photos.py", ("telegram", *SQL, *HEAVY)),
+    ("bot/matching.py", ("telegram", *SQL, *HEAVY)),
+    ("bot/manners.py", ("telegram", *SQL, *ML)),
     ("bot/jobs.py", (*ML, *SQL)),
     ("bot/sending.py", (*ML, *SQL)),
     ("bot/indexing.py", (*ML, *SQL)),
