@@ -33,6 +33,7 @@ from bot.polling import ListeningBot, watch
 from bot.routes import ALLOWED_UPDATES, App, add_handlers
 from bot.sending import Sender
 from bot.showing import Shower
+from bot.texts import language
 from bot.turns import Turns
 from bot.vision.clip import Clip
 from bot.vision.model import ImageModel
@@ -101,6 +102,7 @@ def _application(settings: Settings, inbox: Inbox, request: BaseRequest | None) 
 async def _open(lookback: Lookback, settings: Settings, app: App) -> None:
     """Before the first poll: the store, and the loops that work from it. The model loads meanwhile."""
     photos = lookback.photos
+    await photos.workers.load(language.load)
     await photos.open(settings.database)
     for old, new in await photos.migrations():
         lookback.inbox.wanted.allow_as(old, new)
@@ -118,8 +120,8 @@ async def _open(lookback: Lookback, settings: Settings, app: App) -> None:
 async def _introduce(app: App) -> None:
     """Register the commands and warn of privacy mode; a server that refuses this is no reason not to work."""
     try:
-        await app.bot.set_my_commands(list(texts.COMMANDS.items()), BotCommandScopeAllGroupChats())
-        await app.bot.set_my_commands(list(texts.PRIVATE_COMMANDS.items()), BotCommandScopeAllPrivateChats())
+        await app.bot.set_my_commands(texts.menu(texts.COMMANDS), BotCommandScopeAllGroupChats())
+        await app.bot.set_my_commands(texts.menu(texts.PRIVATE_COMMANDS), BotCommandScopeAllPrivateChats())
     except TelegramError as error:
         logger.info("the commands could not be registered: %s", error)
     if not app.bot.bot.can_read_all_group_messages:

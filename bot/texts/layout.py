@@ -6,6 +6,10 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from babel import dates, numbers
+
+from bot.texts.language import SOURCE, _, current, locale, ngettext
+
 CAPTION_LIMIT = 1024
 """UTF-16 units of a caption after entities are parsed (Bot API, sendPhoto)."""
 MESSAGE_LIMIT = 4096
@@ -31,11 +35,20 @@ def fit(head: str, lines: Sequence[str], tail: str, limit: int) -> str:
     """Join HTML lines within a limit of visible UTF-16 units; lines that don't fit are counted, not cut."""
     for kept in range(len(lines), -1, -1):
         left_out = len(lines) - kept
-        more = [f"… and {left_out} more"] if left_out else []
+        more = [left_out_lines(left_out)] if left_out else []
         text = "\n".join(part for part in [head, *lines[:kept], *more, tail] if part)
         if utf16_length(visible(text)) <= limit:
             return text
     return html.escape(cut(visible(head), limit))
+
+
+def left_out_lines(count: int) -> str:
+    return ngettext("… and {count} more", "… and {count} more", count).format(count=number(count))
+
+
+def escape(text: str) -> str:
+    """Plain text as Telegram HTML."""
+    return html.escape(text)
 
 
 def visible(text: str) -> str:
@@ -55,20 +68,33 @@ def message_link(chat_id: int, origin_chat_id: int, message_id: int) -> str | No
 def day(sent_at: float) -> str:
     """A date as people write it, in UTC (Telegram doesn't tell a chat's time zone)."""
     moment = datetime.fromtimestamp(sent_at, UTC)
-    return f"{moment.day} {moment:%b %Y}"
+    if current() == SOURCE:
+        return dates.format_date(moment, "d MMM y", locale=locale(SOURCE))  # not the American order
+    return dates.format_skeleton("yMMMd", moment, locale=locale(current()))
+
+
+def minute(at: float) -> str:
+    """A moment to the minute, in UTC."""
+    return f"{day(at)} {datetime.fromtimestamp(at, UTC):%H:%M} UTC"
+
+
+def number(count: int) -> str:
+    """A whole number with the thousands set apart."""
+    return numbers.format_decimal(count, "#,##0", locale=locale(current()))
 
 
 def photos(count: int) -> str:
-    return "1 photo" if count == 1 else f"{count:,} photos"
+    return ngettext("{count} photo", "{count} photos", count).format(count=number(count))
 
 
 def name(who: str) -> str:
     """A person's name, cut; one that runs from right to left is isolated, or it would turn the rest of its line."""
-    shown = cut(" ".join(who.split()) or "someone", NAME_LIMIT)
+    shown = cut(" ".join(who.split()) or _("someone"), NAME_LIMIT)
     turns = any(unicodedata.bidirectional(sign) in RIGHT_TO_LEFT for sign in shown)
     return html.escape(f"\u2068{shown}\u2069" if turns else shown)
 
 
 def megabytes(size: int) -> str:
     """Bytes for people."""
-    return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"
+    unit, text = (1e9, _("{size} GB")) if size >= 1e9 else (1e6, _("{size} MB"))
+    return text.format(size=numbers.format_decimal(size / unit, "#,##0.0", locale=locale(current())))

@@ -1,0 +1,20 @@
+"""The menu of commands: what each of them is for."""
+
+from bot.texts.language import N_, _
+
+COMMANDS = {
+    "similar": N_("in reply to a photo: the most similar ones"),
+    "cluster": N_("sort this chat's photos into albums"),
+    "album": N_("show one album of the last sorting, as in /album 3"),
+    "status": N_("what is remembered here, and what is wrong"),
+    "privacy": N_("what is stored, for how long, and how to be rid of it"),
+    "forget": N_("in reply to a photo: forget it; or /forget me, /forget all"),
+    "remember": N_("after /forget me: remember my photos again, /remember me"),
+    "help": N_("what Lookback does"),
+}
+PRIVATE_COMMANDS = {**COMMANDS, "start": N_("how to begin")}
+
+
+def menu(commands: dict[str, str]) -> list[tuple[str, str]]:
+    """Each command and what it is for, in the current language."""
+    return [(name, _(about)) for name, about in commands.items()]
