@@ -26,7 +26,7 @@ WALLS: list[tuple[str, tuple[str, ...]]] = [
     ("bot/showing.py", (*ML, *SQL)),
     ("bot/similar.py", ("telegram", "asyncio", *SQL, *HEAVY)),
     ("bot/albums.py", ("telegram", "asyncio", *SQL, *HEAVY)),
-    ("bot/pictures.py", ("telegram", "asyncio", *SQL, *HEAVY)),
+    ("bot/pictures/*", ("telegram", "asyncio", *SQL, *HEAVY)),
     ("bot/limits.py", ("telegram", *ML, *SQL)),
     ("bot/vision/*", ("telegram", "storage", *SQL)),
     ("bot/worker.py", ("telegram", "storage", *ML, *SQL)),

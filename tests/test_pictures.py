@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from bot import pictures
-from bot.pictures import Row, Tile, as_photo, contact_sheet
+from bot.pictures import Row, Tile, as_photo, contact_sheet, drawing
+from bot.pictures import sheet as contact
 from bot.sandbox.sample import PHOTOS
 from bot.vision.images import BadImage
 
@@ -41,10 +41,10 @@ def opened(data: bytes, kind: str) -> Image.Image:
 
 def tile(sheet: bytes, row: int, column: int, *, columns: int = 8) -> NDArray[np.int64]:
     """The pixels (h, w, 3) in the middle of a tile, without its rounded corners."""
-    side = (1280 - 2 * pictures.MARGIN - (columns - 1) * pictures.GAP) // columns
-    title = pictures.TITLE * 3 // 2
-    top = pictures.MARGIN + row * (title + side + pictures.MARGIN) + title
-    left = pictures.MARGIN + column * (side + pictures.GAP)
+    side = (1280 - 2 * drawing.MARGIN - (columns - 1) * contact.GAP) // columns
+    title = drawing.TITLE * 3 // 2
+    top = drawing.MARGIN + row * (title + side + drawing.MARGIN) + title
+    left = drawing.MARGIN + column * (side + contact.GAP)
     inside = (left + side // 8, top + side // 8, left + side * 7 // 8, top + side * 7 // 8)
     return np.asarray(opened(sheet, "JPEG").crop(inside), np.int64)
 
@@ -55,11 +55,11 @@ def eight(tile: Tile) -> bytes:
 
 @pytest.fixture
 def no_system_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(pictures, "FONTS", ())
-    monkeypatch.setattr(pictures, "BOLD_FONTS", ())
-    pictures._font.cache_clear()
+    monkeypatch.setattr(drawing, "FONTS", ())
+    monkeypatch.setattr(drawing, "BOLD_FONTS", ())
+    drawing.font_of.cache_clear()
     yield
-    pictures._font.cache_clear()
+    drawing.font_of.cache_clear()
 
 
 def test_a_sheet_has_a_row_an_album_and_a_column_a_photo() -> None:
@@ -106,16 +106,16 @@ def test_a_photo_that_is_not_to_be_had_is_a_neutral_square() -> None:
 
 
 def test_a_long_title_is_cut_where_the_picture_ends() -> None:
-    font = pictures._font(pictures.TITLE, bold=True)
-    assert pictures._cut("Album 1", font, 500) == "Album 1"
-    cut = pictures._cut("Sunsets over the sea " * 9, font, 500)
+    font = drawing.font_of(drawing.TITLE, bold=True)
+    assert drawing.cut("Album 1", font, 500) == "Album 1"
+    cut = drawing.cut("Sunsets over the sea " * 9, font, 500)
     assert cut.startswith("Sunsets over") and cut.endswith("…")
     assert font.getlength(cut) <= 500
 
 
 def test_signs_that_a_font_lacks_are_left_out_and_letters_never() -> None:
-    font = pictures._font(30)
-    assert pictures._drawable("Рыбы \U0001f41f\ufe0f\u200d \U000f1234日本\x07", font) == "Рыбы  日本"
+    font = drawing.font_of(30)
+    assert drawing.drawable("Рыбы \U0001f41f\ufe0f\u200d \U000f1234日本\x07", font) == "Рыбы  日本"
 
 
 @settings(deadline=None, max_examples=20)
@@ -129,7 +129,7 @@ def test_no_text_breaks_a_picture(text: str) -> None:
 
 
 def test_lone_surrogates_break_nothing_either() -> None:
-    assert pictures._drawable("a\ud83d", pictures._font(30)) == "a"
+    assert drawing.drawable("a\ud83d", drawing.font_of(30)) == "a"
 
 
 @pytest.mark.usefixtures("no_system_fonts")
