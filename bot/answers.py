@@ -57,7 +57,7 @@ class Answers:
         ticket = StepTicket.of(self._photos, event, "answer", end=True, showing=[one.photo.id for one in found])
         wanted = (lambda: self._photos.is_fresh(event.sent_at)) if brief else (lambda: True)
         shown = tuple(pictures.values())
-        await self._shower.show(ticket, Place.of(event), shown, caption, priority, still_wanted=wanted)
+        await self._shower.show(ticket, Place.of(event), shown, caption, priority, still_wanted=wanted, silent=brief)
 
     async def _say(self, event: EventRow, text: str) -> None:
         await self._shower.say(StepTicket.of(self._photos, event, "answer", end=True), Place.of(event), text)

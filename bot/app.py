@@ -9,7 +9,12 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from telegram import BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, LinkPreviewOptions
+from telegram import (
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    LinkPreviewOptions,
+)
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 from telegram.ext import ApplicationBuilder, Defaults
@@ -35,6 +40,7 @@ from bot.sending import Sender
 from bot.showing import Shower
 from bot.texts import language
 from bot.turns import Turns
+from bot.undoing import Undoing
 from bot.vision.clip import Clip
 from bot.vision.model import ImageModel
 from bot.worker import Workers
@@ -51,7 +57,7 @@ def build(
 ) -> App:
     """Join the whole bot. The arguments stand in for Telegram, the model and the limits in tests and the sandbox."""
     limits, workers = limits or Limits(), Workers()
-    commands = {*texts.COMMANDS, *texts.PRIVATE_COMMANDS}
+    commands = {*texts.ADMIN_COMMANDS, *texts.PRIVATE_COMMANDS}
     rules = Rules(settings.threshold, settings.answer_photos, settings.album_wait, settings.fresh)
     photos = Photos(workers, clip or Clip(settings.model, settings.device), rules)
 
@@ -72,7 +78,9 @@ def build(
     )
     keeping = Keeping(settings.retention_days, settings.grace_days)
     forgetting = Forgetting(photos, keeping, on_forgotten=clustering.forget)
-    lookback = Lookback(photos, sender, shower, indexer, jobs, inbox, forgetting, ChatManners(photos))
+    lookback = Lookback(
+        photos, sender, shower, indexer, jobs, inbox, forgetting, ChatManners(photos), Undoing(app.bot, photos)
+    )
     add_handlers(app, lookback)
     app.bot_data["lookback"] = lookback
     app.post_init = partial(_open, lookback, settings)
@@ -121,6 +129,7 @@ async def _introduce(app: App) -> None:
     """Register the commands and warn of privacy mode; a server that refuses this is no reason not to work."""
     try:
         await app.bot.set_my_commands(texts.menu(texts.COMMANDS), BotCommandScopeAllGroupChats())
+        await app.bot.set_my_commands(texts.menu(texts.ADMIN_COMMANDS), BotCommandScopeAllChatAdministrators())
         await app.bot.set_my_commands(texts.menu(texts.PRIVATE_COMMANDS), BotCommandScopeAllPrivateChats())
     except TelegramError as error:
         logger.info("the commands could not be registered: %s", error)

@@ -165,7 +165,7 @@ class Clustering:
         showing = [photo.id for photo in page.photos]
         ticket, shown = StepTicket.of(self._photos, event, step, end=end, showing=showing), tuple(pictures.values())
         dropped = self._photos.stopping[event.id]
-        await self._shower.show(ticket, place, shown, caption, Priority.ALBUM, dropped=dropped)
+        await self._shower.show(ticket, place, shown, caption, Priority.ALBUM, dropped=dropped, silent=not end)
         await self._photos.posted(page)
 
     async def _stopped(self, event: EventRow) -> bool:

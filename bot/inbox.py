@@ -26,6 +26,10 @@ BOUND = 64
 PAGE = 64
 RETRIES = (0.1, 0.5)
 """Seconds between attempts to commit, before Telegram is left to keep the update."""
+UNDO_SIGNS = frozenset({"✖", "✖\ufe0f", "✕", "×", "❌", "x", "X", "х", "Х"})
+"""What takes an answer of the bot back, in reply to it; the last two are Cyrillic."""
+QUOTED = ("message_id", "date", "chat")
+"""What stays of a message that is replied to: which one it is."""
 PAUSE = 5.0
 """Seconds before a store that can't be read is tried again."""
 
@@ -72,7 +76,10 @@ class Wanted:
         if message.migrate_to_chat_id is not None or message.migrate_from_chat_id is not None:
             return True
         alone = message.chat.type == ChatType.PRIVATE and bool(message.text)
-        return has_picture(message) or alone or self._is_command(message.text or "", username)
+        return (
+            has_picture(message) or alone or self._is_command(message.text or "", username)
+            or takes_back(message, username)
+        )  # fmt: skip
 
     def _is_command(self, text: str, username: str) -> bool:
         if not text.startswith("/"):
@@ -89,16 +96,25 @@ def has_picture(message: Message) -> bool:
     return bool(message.photo) or (document is not None and (document.mime_type or "").startswith("image/"))
 
 
-def _body(update: Update) -> str:
+def takes_back(message: Message, username: str) -> bool:
+    """Whether this is nothing but ✖ in reply to the bot itself; `username` is the bot's own, without @."""
+    target = message.reply_to_message
+    is_own = target is not None and target.from_user is not None and target.from_user.username == username
+    return is_own and message.text in UNDO_SIGNS
+
+
+def _body(update: Update, username: str) -> str:
     """The update as JSON, without the words of others that it quotes; a photo replied to stays, for `/similar`."""
     body = update.to_dict()
-    target = update.effective_message.reply_to_message if update.effective_message else None
-    quoting = ["quote", "external_reply"]
-    if target is None or not has_picture(target):
-        quoting.append("reply_to_message")
-    for part in body.values():
-        for name in quoting if isinstance(part, dict) else ():
+    for part in (part for part in body.values() if isinstance(part, dict)):
+        for name in ("quote", "external_reply"):
             part.pop(name, None)
+    target = update.effective_message.reply_to_message if update.effective_message else None
+    if target is not None and not has_picture(target):
+        by_bot = target.from_user is not None and target.from_user.username == username
+        for part in (part for part in body.values() if isinstance(part, dict) and "reply_to_message" in part):
+            quoted = part["reply_to_message"]
+            part["reply_to_message"] = {name: quoted[name] for name in (*QUOTED, *(["from"] if by_bot else []))}
     return json.dumps(body)
 
 
@@ -139,7 +155,7 @@ class Inbox(asyncio.Queue[object]):
         for delay in (*RETRIES, None):
             try:
                 accept = self._store.inbox.accept
-                await self._worker(accept, update.update_id, chat_id, _body(update), self._clock())
+                await self._worker(accept, update.update_id, chat_id, _body(update, self._bot.username), self._clock())
             except StoreError as error:
                 if delay is None:
                     raise NetworkError(str(error)) from error

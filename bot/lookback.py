@@ -15,6 +15,7 @@ from bot.photos import Photos
 from bot.sending import Lost, NotSent, Sender
 from bot.showing import Place, Shower
 from bot.tickets import UpdateTicket
+from bot.undoing import Undoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Lookback:
     inbox: Inbox
     forgetting: Forgetting
     manners: ChatManners
+    undoing: Undoing
 
     async def reply(
         self, update: Update, place: Place, text: str, *, keyboard: InlineKeyboardMarkup | None = None,

@@ -22,6 +22,7 @@ from bot.handlers.membership import MembershipHandlers
 from bot.handlers.photos import PhotoHandlers
 from bot.handlers.similar import SimilarHandlers
 from bot.handlers.status import StatusHandlers
+from bot.handlers.undo import TAKES_BACK, UndoHandlers
 from bot.lookback import Lookback
 
 App = Application[Any, Any, Any, Any, Any, Any]
@@ -38,7 +39,7 @@ LAST = 99
 def add_handlers(app: App, lookback: Lookback) -> None:
     """Add every handler, in the order in which they are asked."""
     photos, asked, albums = PhotoHandlers(lookback), HelpHandlers(lookback), AlbumHandlers(lookback)
-    forgetting = ForgetHandlers(lookback)
+    forgetting, undo = ForgetHandlers(lookback), UndoHandlers(lookback)
     new = filters.UpdateType.MESSAGE
     pictures = filters.PHOTO | filters.Document.IMAGE
     app.add_handlers(
@@ -58,6 +59,8 @@ def add_handlers(app: App, lookback: Lookback) -> None:
             CommandHandler("privacy", forgetting.privacy, new),
             CommandHandler("forget", forgetting.forget, new),
             CommandHandler("remember", forgetting.remember, new),
+            CommandHandler("undo", undo.command, new),
+            MessageHandler(TAKES_BACK & new, undo.sign),
             MessageHandler(filters.ChatType.PRIVATE & filters.TEXT & new, asked.other),
             # Buttons, by what their data says.
             CallbackQueryHandler(albums.stop, keyboards.STOP),

@@ -86,8 +86,12 @@ class Shower:
         keyboard: InlineKeyboardMarkup | None = None,
         still_wanted: Callable[[], bool] = lambda: True,
         dropped: asyncio.Event | None = None,
+        silent: bool = False,
     ) -> tuple[Message, ...]:
         """Send pictures: a media group, or one photo, or with none the caption alone as a text.
+
+        Args:
+            silent: phones make no sound of it: nobody has asked for it at this moment.
 
         Where Telegram refuses the topic (topics were switched off, openclaw#11620) it goes without one; where it
         refuses the pictures (no right to send media, a file id that is gone) the words go alone.
@@ -96,7 +100,7 @@ class Shower:
             NotSent, Lost: see `Sender.deliver`. BadRequest: the words alone were refused as well.
         """
         while True:
-            call = partial(self._send, place, tuple(pictures), caption, keyboard)
+            call = partial(self._send, place, tuple(pictures), caption, keyboard, silent)
             weight = max(1, len(pictures))
             try:
                 return await self._sender.deliver(
@@ -113,10 +117,11 @@ class Shower:
                     raise
 
     async def _send(
-        self, place: Place, pictures: tuple[Picture, ...], caption: str, keyboard: InlineKeyboardMarkup | None
-    ) -> tuple[Message, ...]:
+        self, place: Place, pictures: tuple[Picture, ...], caption: str, keyboard: InlineKeyboardMarkup | None,
+        silent: bool,
+    ) -> tuple[Message, ...]:  # fmt: skip
         where: dict[str, Any] = {"chat_id": place.chat_id, "message_thread_id": place.thread_id}
-        where |= {"reply_parameters": place.reply}
+        where |= {"reply_parameters": place.reply, "disable_notification": silent or None}
         if len(pictures) > 1:
             media = [
                 InputMediaPhoto(picture.media, caption=caption if not number else None, has_spoiler=picture.spoiler)

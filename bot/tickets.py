@@ -13,17 +13,19 @@ class StepTicket:
     """One message (or media group) of an event's answer. `end` closes the event with it, `showing` are photos' ids."""
 
     def __init__(
-        self, store: Store, worker: Worker, event_id: int, step: str, *, end: bool, showing: Sequence[int]
-    ) -> None:
+        self, store: Store, worker: Worker, event_id: int, step: str, chat_id: int, *, end: bool,
+        showing: Sequence[int],
+    ) -> None:  # fmt: skip
         self._events, self._forgetting, self._worker = store.events, store.forgetting, worker
-        self._event_id, self._step, self._end, self._showing = event_id, step, end, showing
+        self._event_id, self._step, self._chat_id = event_id, step, chat_id
+        self._end, self._showing = end, showing
 
     @classmethod
     def of(
         cls, photos: Photos, event: EventRow, step: str, *, end: bool = False, showing: Sequence[int] = ()
     ) -> "StepTicket":
         """The ticket of a step of an event."""
-        return cls(photos.store, photos.workers.store, event.id, step, end=end, showing=showing)
+        return cls(photos.store, photos.workers.store, event.id, step, event.chat_id, end=end, showing=showing)
 
     async def begin(self) -> bool:
         """Commit the intent.
@@ -36,7 +38,7 @@ class StepTicket:
     def _begin(self) -> bool:
         if not self._forgetting.remembers(self._showing):
             raise Forgotten
-        return self._events.begin(self._event_id, self._step, time.time())
+        return self._events.begin(self._event_id, self._step, self._chat_id, time.time())
 
     async def release(self) -> None:
         """Take the intent back."""

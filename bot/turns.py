@@ -8,7 +8,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
-from bot.inbox import BOUND
+from bot.inbox import BOUND, UNDO_SIGNS
 
 
 class Turns(BaseUpdateProcessor):
@@ -35,4 +35,4 @@ class Turns(BaseUpdateProcessor):
 
 def _asks(update: Update) -> bool:
     text = update.effective_message.text if update.effective_message else None
-    return update.callback_query is not None or (text or "").startswith("/")
+    return update.callback_query is not None or (text or "").startswith("/") or text in UNDO_SIGNS

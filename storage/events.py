@@ -106,11 +106,16 @@ class Events:
         sql = "UPDATE events SET request = json_set(request, '$.stopped', json('true')) WHERE id = ?"
         self._db.execute(sql, [event_id])
 
-    def begin(self, event_id: int, step: str, now: float) -> bool:
-        """Commit the intent to send; False where this step was sent, or cut, before, or the event was forgotten."""
-        sql = """INSERT OR IGNORE INTO sends SELECT id, ?, 'sending', '[]', ? FROM events WHERE id = ?"""
+    def begin(self, event_id: int, step: str, chat_id: int, now: float) -> bool:
+        """Commit the intent to send; False where this step was sent, or cut, before, or the event was forgotten.
+
+        Args:
+            chat_id: where the messages go.
+        """
+        sql = """INSERT OR IGNORE INTO sends (event_id, step, state, message_ids, at, chat_id)
+                 SELECT id, ?, 'sending', '[]', ?, ? FROM events WHERE id = ?"""
         with one_sentence("The intent to send could not be stored"):
-            return self._db.execute(sql, [step, now, event_id]).rowcount == 1
+            return self._db.execute(sql, [step, now, chat_id, event_id]).rowcount == 1
 
     def release(self, event_id: int, step: str) -> None:
         """Take an intent back: the call certainly had no effect."""

@@ -186,3 +186,15 @@ def m004_chat_settings(db: Database) -> None:
                PRIMARY KEY (chat_id, thread_id, name)
            )"""
     )
+
+
+@migrations()
+def m005_where_answers_are(db: Database) -> None:
+    """In which chat the messages of a send are: ids count anew in a supergroup, and a log is another chat."""
+    for statement in (
+        "ALTER TABLE sends ADD COLUMN chat_id INTEGER",
+        """UPDATE sends SET chat_id = (
+               SELECT e.chat_id FROM events e WHERE e.id = sends.event_id AND e.chat_id = e.origin_chat_id)""",
+        "CREATE INDEX sends_by_chat ON sends (chat_id, at)",
+    ):
+        db.execute(statement)

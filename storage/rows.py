@@ -128,6 +128,20 @@ class NewEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class SentRow:
+    """The messages that one call has put into a chat, for an event; `running`: there may be more to come."""
+
+    event_id: int
+    step: str
+    chat_id: int
+    message_ids: tuple[int, ...]
+    at: float
+    asker_id: int | None
+    kind: str
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AlbumRow:
     """One album of a stored clustering; `size` counts all its photos, `tightness` is a mean cosine,
     `posted` how many of its photos have been shown so far."""

@@ -20,6 +20,7 @@ from storage.inbox import Inbox
 from storage.migrations import migrations
 from storage.photos import Photos
 from storage.rows import ChatRow, NewEvent, NewPhoto
+from storage.sends import Sends
 from storage.settings import Settings
 
 __all__ = ["NewerDatabase", "Store", "StoreError"]
@@ -39,6 +40,7 @@ class Store:
         self.inbox = Inbox(self.db)
         self.chats = Chats(self.db)
         self.events = Events(self.db)
+        self.sends = Sends(self.db)
         self.photos = Photos(self.db)
         self.clusterings = Clusterings(self.db)
         self.forgetting = Forgetting(self.db)

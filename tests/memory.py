@@ -28,6 +28,11 @@ class Memory:
             connection.row_factory = sqlite3.Row
             return connection.execute(sql, values).fetchall()
 
+    def change(self, sql: str, *values: object) -> None:
+        """Change what is stored behind the application's back."""
+        with closing(sqlite3.connect(self.path)) as connection, connection:
+            connection.execute(sql, values)
+
     def value(self, sql: str, *values: object) -> Any:
         """The only value of the only row."""
         ((found,),) = self.ask(sql, *values)

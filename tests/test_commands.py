@@ -62,12 +62,13 @@ async def test_whoever_is_alone_with_the_bot_is_never_met_with_silence(
 
 async def test_the_commands_are_registered_for_groups_and_for_private_chats(telegram: Telegram, start: Start) -> None:
     async with start():
-        await telegram.wait_for(lambda: len(telegram.commands) == 2)
+        await telegram.wait_for(lambda: len(telegram.commands) == 3)
     named = {scope: [one["command"] for one in commands] for scope, commands in telegram.commands.items()}
     assert named["all_group_chats"] == [
         "similar", "cluster", "album", "status", "privacy", "forget", "remember", "help",
     ]  # fmt: skip
-    assert named["all_private_chats"] == [*named["all_group_chats"], "start"]
+    assert named["all_chat_administrators"] == [*named["all_group_chats"], "undo"]
+    assert named["all_private_chats"] == [*named["all_chat_administrators"], "start"]
 
 
 @pytest.mark.parametrize("text", ["/weather", "/help@other_bot", "help", "//help", "/helpme", "/"])

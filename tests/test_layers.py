@@ -24,6 +24,7 @@ WALLS: list[tuple[str, tuple[str, ...]]] = [
     ("bot/answers.py", (*ML, *SQL)),
     ("bot/clustering.py", (*ML, *SQL)),
     ("bot/showing.py", (*ML, *SQL)),
+    ("bot/undoing.py", (*ML, *SQL)),
     ("bot/similar.py", ("telegram", "asyncio", *SQL, *HEAVY)),
     ("bot/albums.py", ("telegram", "asyncio", *SQL, *HEAVY)),
     ("bot/pictures/*", ("telegram", "asyncio", *SQL, *HEAVY)),

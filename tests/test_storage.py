@@ -217,12 +217,12 @@ def test_an_intent_is_taken_once_released_and_lost(store: Store, turns: Turns) -
     turns.remember(photo(1))
     embed(store)
     (event,) = store.events.due(NOW, 1, ["photo"], [])
-    assert store.events.begin(event.id, "answer", NOW)
-    assert not store.events.begin(event.id, "answer", NOW)
+    assert store.events.begin(event.id, "answer", GROUP.id, NOW)
+    assert not store.events.begin(event.id, "answer", GROUP.id, NOW)
     store.events.release(event.id, "answer")
-    assert store.events.begin(event.id, "answer", NOW)
+    assert store.events.begin(event.id, "answer", GROUP.id, NOW)
     store.events.lose(event.id, "answer", NOW)
-    assert not store.events.begin(event.id, "answer", NOW)
+    assert not store.events.begin(event.id, "answer", GROUP.id, NOW)
     assert store.chats.counts(GROUP.id, "m").unanswered == 1
     assert store.events.due(NOW, 1, ["photo"], []) == []
 
@@ -231,7 +231,7 @@ def test_what_was_being_sent_when_the_program_ended_is_counted_and_not_due_again
     turns.remember(photo(1))
     embed(store)
     (event,) = store.events.due(NOW, 1, ["photo"], [])
-    store.events.begin(event.id, "answer", NOW)
+    store.events.begin(event.id, "answer", GROUP.id, NOW)
     store.inbox.mark(turns.accept(), "sending")
     assert store.events.recover(NOW) == 2
     assert store.events.due(NOW, 1, ["photo"], []) == []
@@ -243,7 +243,7 @@ def test_a_cut_album_of_a_clustering_leaves_the_clustering_to_go_on(store: Store
     question = NewEvent(GROUP, "cluster", 1, None, 1, None, "{}", NOW)
     event_id = store.ask(question, None, turns.accept(), "m", NOW, 120)
     assert event_id is not None
-    store.events.begin(event_id, "album:1", NOW)
+    store.events.begin(event_id, "album:1", GROUP.id, NOW)
     store.events.recover(NOW)
     assert [event.id for event in store.events.due(NOW, 1, ["cluster"], [])] == [event_id]
     assert store.events.cut(event_id) == ["album:1"]

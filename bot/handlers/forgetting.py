@@ -12,7 +12,7 @@ from bot import keyboards, texts
 from bot.forgetting import ConfirmationRow
 from bot.handlers.buttons import groups, pressed, tell
 from bot.handlers.incoming import chat_row, new_photo, place
-from bot.handlers.rights import RightsUnknown, is_admin
+from bot.handlers.rights import RightsUnknown, is_admin, runs_the_chat
 from bot.lookback import Lookback
 from bot.texts import privacy
 
@@ -62,7 +62,7 @@ class ForgetHandlers:
     async def _forget_photo(self, message: Message, target: Message, bot: Bot) -> str:
         """What became of it."""
         try:
-            may = _sent_by_same(message, target) or await _runs_the_chat(bot, message)
+            may = _sent_by_same(message, target) or await runs_the_chat(bot, message)
         except RightsUnknown:
             return texts.rights_unknown()
         if not may:
@@ -83,7 +83,7 @@ class ForgetHandlers:
         """Ask for a press of the button; the press is where it happens."""
         message = _message(update)
         try:
-            may = await _runs_the_chat(bot, message)
+            may = await runs_the_chat(bot, message)
         except RightsUnknown:
             await self._say(update, texts.rights_unknown())
             return
@@ -153,19 +153,6 @@ def _sent_by_same(message: Message, target: Message) -> bool:
         names = (message.sender_chat, target.sender_chat)
         return None not in names and names[0] == names[1] and names[0] != message.chat
     return message.from_user is not None and message.from_user == target.from_user
-
-
-async def _runs_the_chat(bot: Bot, message: Message) -> bool:
-    """Whether a message is from an admin; who writes in the group's own name is one (Bot API, Message.sender_chat).
-
-    Raises:
-        RightsUnknown: it can't be confirmed.
-    """
-    if message.chat.type == ChatType.PRIVATE:
-        return True
-    if message.sender_chat is not None:
-        return message.sender_chat.id == message.chat.id
-    return message.from_user is not None and await is_admin(bot, message.chat.id, message.from_user.id)
 
 
 async def _refusal(bot: Bot, message: Message, asker_id: int | None, user_id: int) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from telegram import Bot, Chat, ChatMember, ChatMemberAdministrator, ChatMemberRestricted
+from telegram import Bot, Chat, ChatMember, ChatMemberAdministrator, ChatMemberRestricted, Message
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
@@ -72,3 +72,16 @@ async def is_admin(bot: Bot, chat_id: int, user_id: int) -> bool:
     except TelegramError as error:
         raise RightsUnknown from error
     return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+
+
+async def runs_the_chat(bot: Bot, message: Message) -> bool:
+    """Whether a message is from an admin; who writes in the group's own name is one (Bot API, Message.sender_chat).
+
+    Raises:
+        RightsUnknown: it can't be confirmed.
+    """
+    if message.chat.type == ChatType.PRIVATE:
+        return True
+    if message.sender_chat is not None:
+        return message.sender_chat.id == message.chat.id
+    return message.from_user is not None and await is_admin(bot, message.chat.id, message.from_user.id)

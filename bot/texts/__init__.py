@@ -31,7 +31,7 @@ from bot.texts.albums import (
     stopping,
 )
 from bot.texts.answers import Line, answer, nothing_similar, photo_failed, photo_waits, similar_needs_a_photo
-from bot.texts.commands import COMMANDS, PRIVATE_COMMANDS, menu
+from bot.texts.commands import ADMIN_COMMANDS, COMMANDS, PRIVATE_COMMANDS, menu
 from bot.texts.health import Status, status
 from bot.texts.help import help_text, joined, not_understood, sorry, start, stored
 from bot.texts.layout import CAPTION_LIMIT, MESSAGE_LIMIT, cut, day, fit, megabytes, message_link, utf16_length

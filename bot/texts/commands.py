@@ -12,7 +12,8 @@ COMMANDS = {
     "remember": N_("after /forget me: remember my photos again, /remember me"),
     "help": N_("what Lookback does"),
 }
-PRIVATE_COMMANDS = {**COMMANDS, "start": N_("how to begin")}
+ADMIN_COMMANDS = {**COMMANDS, "undo": N_("delete my last answer, or the one replied to")}
+PRIVATE_COMMANDS = {**ADMIN_COMMANDS, "start": N_("how to begin")}
 
 
 def menu(commands: dict[str, str]) -> list[tuple[str, str]]:
