@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from telegram.constants import ChatAction
 
 from bot import texts
-from bot.matching import Found, Matching
+from bot.matching import Found, Matching, Muted
 from bot.photos import EventRow, Photos, Unreadable, Unseen
 from bot.sending import Priority, Sender, Stale
 from bot.showing import Place, Shower
+from bot.texts import muting
 from bot.tickets import StepTicket
 from bot.timing import timed
 
@@ -37,6 +38,8 @@ class Answers:
             found = await self._matching.similar_to(event)
         except Unreadable as error:
             await self._say(event, texts.photo_failed(str(error)))
+        except Muted:
+            await self._say(event, muting.similar_to_muted())
         except Unseen:
             await self._say(event, texts.photo_waits(self._problem()))
         else:

@@ -33,6 +33,7 @@ from bot.limits import Limits
 from bot.lookback import Lookback
 from bot.manners import ChatManners
 from bot.matching import Matching
+from bot.muting import Muting
 from bot.photos import Photos, Rules
 from bot.polling import ListeningBot, watch
 from bot.routes import ALLOWED_UPDATES, App, add_handlers
@@ -70,7 +71,8 @@ def build(
     sender = Sender(limits)
     shower = Shower(app.bot, sender, workers)
     clustering = Clustering(app.bot, photos, sender, shower, settings.cluster_albums)
-    answers = Answers(photos, Matching(photos), sender, shower, problem=lambda: indexer.problem)
+    muting = Muting(photos)
+    answers = Answers(photos, Matching(photos, muting), sender, shower, problem=lambda: indexer.problem)
     quick = {"photo": answers.photo, "similar": answers.similar}
     jobs = Jobs(workers, {"quick": quick, "long": {"cluster": clustering.cluster, "album": clustering.album}})
     indexer = Indexer(
@@ -79,7 +81,7 @@ def build(
     keeping = Keeping(settings.retention_days, settings.grace_days)
     forgetting = Forgetting(photos, keeping, on_forgotten=clustering.forget)
     lookback = Lookback(
-        photos, sender, shower, indexer, jobs, inbox, forgetting, ChatManners(photos), Undoing(app.bot, photos)
+        photos, sender, shower, indexer, jobs, inbox, forgetting, ChatManners(photos), Undoing(app.bot, photos), muting
     )
     add_handlers(app, lookback)
     app.bot_data["lookback"] = lookback

@@ -11,6 +11,7 @@ from bot.indexing import Indexer
 from bot.jobs import Jobs
 from bot.limits import LimitsClosed
 from bot.manners import ChatManners
+from bot.muting import Muting
 from bot.photos import Photos
 from bot.sending import Lost, NotSent, Sender
 from bot.showing import Place, Shower
@@ -31,6 +32,7 @@ class Lookback:
     forgetting: Forgetting
     manners: ChatManners
     undoing: Undoing
+    muting: Muting
 
     async def reply(
         self, update: Update, place: Place, text: str, *, keyboard: InlineKeyboardMarkup | None = None,

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.photos import EventRow, PhotoRow, Photos, Unreadable, Unseen
+from bot.muting import Muting
+from bot.photos import EventRow, PhotoError, PhotoRow, Photos, Unreadable, Unseen
 from bot.similar import Match, percent, rank
 from bot.timing import timed
 from storage.photos import Photos as Rows
@@ -18,10 +19,15 @@ class Found:
     percent: int
 
 
+class Muted(PhotoError):
+    """The chat does not want the photo matched."""
+
+
 class Matching:
     """Finds among the photos of one chat. What an event's own photos are like each other does not count."""
 
-    def __init__(self, photos: Photos) -> None:
+    def __init__(self, photos: Photos, muting: Muting) -> None:
+        self._muting = muting
         self._photos, self._model, self._rules = photos, photos.model, photos.rules
         self._store, self._search = photos.workers.store, photos.workers.search
 
@@ -31,18 +37,20 @@ class Matching:
 
     async def similar_earlier(self, event: EventRow) -> list[Found]:
         """The most similar photos of the chat that were sent before this event's, best first."""
-        own = await self._store(self._rows.of_event, event.id)
+        own = await self._muting.heard(await self._store(self._rows.of_event, event.id))
         return await self._similar(event, own, self._rows.earlier)
 
     async def similar_to(self, event: EventRow) -> list[Found]:
         """The most similar photos of the chat to the one that is asked about, earlier or later, best first.
 
         Raises:
-            PhotoError: the photo is unreadable, or not looked at yet.
+            PhotoError: the photo is muted, unreadable, or not looked at yet.
         """
         assert event.photo_id is not None
         photo_id = event.photo_id
         rows = await self._store(self._rows.shown, event.chat_id, [photo_id])  # none: forgotten
+        if not await self._muting.heard([photo_id]):
+            raise Muted
         if any(row.state == "failed" for row in rows):
             raise Unreadable(await self._store(self._rows.reason, photo_id))
         if not len(await self._store(self._rows.vectors_of, [photo_id], self._model.id)):

@@ -19,6 +19,7 @@ from bot.handlers.errors import ErrorHandlers
 from bot.handlers.forgetting import ForgetHandlers
 from bot.handlers.help import HelpHandlers
 from bot.handlers.membership import MembershipHandlers
+from bot.handlers.muting import MuteHandlers
 from bot.handlers.photos import PhotoHandlers
 from bot.handlers.similar import SimilarHandlers
 from bot.handlers.status import StatusHandlers
@@ -39,6 +40,7 @@ LAST = 99
 def add_handlers(app: App, lookback: Lookback) -> None:
     """Add every handler, in the order in which they are asked."""
     photos, asked, albums = PhotoHandlers(lookback), HelpHandlers(lookback), AlbumHandlers(lookback)
+    forgetting, muting = ForgetHandlers(lookback), MuteHandlers(lookback)
     forgetting, undo = ForgetHandlers(lookback), UndoHandlers(lookback)
     new = filters.UpdateType.MESSAGE
     pictures = filters.PHOTO | filters.Document.IMAGE
@@ -59,6 +61,8 @@ def add_handlers(app: App, lookback: Lookback) -> None:
             CommandHandler("privacy", forgetting.privacy, new),
             CommandHandler("forget", forgetting.forget, new),
             CommandHandler("remember", forgetting.remember, new),
+            CommandHandler("mute", muting.mute, new),
+            CommandHandler("unmute", muting.unmute, new),
             CommandHandler("undo", undo.command, new),
             MessageHandler(TAKES_BACK & new, undo.sign),
             MessageHandler(filters.ChatType.PRIVATE & filters.TEXT & new, asked.other),

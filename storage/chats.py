@@ -80,6 +80,7 @@ class Chats:
                     SELECT 1 FROM embeddings e WHERE e.photo_id = p.id AND e.model = :model)),
                 (SELECT count(*) FROM photos WHERE chat_id = :chat AND state = 'pending'),
                 (SELECT count(*) FROM photos WHERE chat_id = :chat AND state = 'failed'),
+                (SELECT count(DISTINCT file_unique_id) FROM photos WHERE chat_id = :chat AND muted = 1),
                 (SELECT count(*) FROM sends s JOIN events e ON e.id = s.event_id
                     WHERE e.chat_id = :chat AND s.state = 'unanswered')
                 + (SELECT count(*) FROM events e WHERE e.chat_id = :chat AND e.state = 'failed' AND NOT EXISTS (

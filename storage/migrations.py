@@ -198,3 +198,10 @@ def m005_where_answers_are(db: Database) -> None:
         "CREATE INDEX sends_by_chat ON sends (chat_id, at)",
     ):
         db.execute(statement)
+
+
+@migrations()
+def m006_muted(db: Database) -> None:
+    """Photos that are never matched again in their chat."""
+    db.execute("ALTER TABLE photos ADD COLUMN muted INTEGER NOT NULL DEFAULT 0")
+    db.execute("CREATE INDEX photos_muted ON photos (chat_id, file_unique_id) WHERE muted = 1")

@@ -156,19 +156,19 @@ class Photos:
         return vectors.from_blobs([row[0] for row in self._db.execute(sql, [model, *photo_ids])])
 
     def earlier(self, chat_id: int, model: str, photo_ids: Sequence[int]) -> Vectors:
-        """Embeddings of the chat's photos sent before the first of `photo_ids` (by date, then message id)."""
+        """Embeddings of the chat's unmuted photos sent before the first of `photo_ids` (by date, then message id)."""
         marks = _marks(photo_ids)
         first = self._db.execute(
             f"SELECT sent_at, message_id FROM photos WHERE id IN ({marks}) ORDER BY sent_at, message_id LIMIT 1",
             list(photo_ids),
         ).fetchone()
-        where = f"AND (p.sent_at, p.message_id) < (?, ?) AND p.id NOT IN ({marks})"
+        where = f"AND p.muted = 0 AND (p.sent_at, p.message_id) < (?, ?) AND p.id NOT IN ({marks})"
         return self._vectors(chat_id, model, where, [*(first or (0, 0)), *photo_ids])  # none: forgotten meanwhile
 
     def others(self, chat_id: int, model: str, photo_ids: Sequence[int]) -> Vectors:
-        """Embeddings of all the chat's photos but these."""
+        """Embeddings of all the chat's unmuted photos but these."""
         marks = _marks(photo_ids)
-        return self._vectors(chat_id, model, f"AND p.id NOT IN ({marks})", list(photo_ids))
+        return self._vectors(chat_id, model, f"AND p.muted = 0 AND p.id NOT IN ({marks})", list(photo_ids))
 
     def all(self, chat_id: int, model: str) -> Vectors:
         """All embeddings of a chat by one model."""
@@ -209,7 +209,7 @@ def _file_columns(new: NewPhoto) -> dict[str, object]:
         "caption": new.caption, "is_document": int(new.is_document), "file_id": new.file_id,
         "file_unique_id": new.file_unique_id, "file_size": new.file_size, "width": new.width,
         "height": new.height, "thumb_file_id": new.thumb_file_id, "sizes": sizes,
-        "spoiler": int(new.spoiler), "state": "pending",
+        "spoiler": int(new.spoiler), "state": "pending", "muted": 0,
     }  # fmt: skip
 
 

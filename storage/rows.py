@@ -187,11 +187,12 @@ class ConfirmationRow:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What `/status` tells about one chat; `unanswered` are answers that a crash or a lost reply cut."""
+    """What `/status` tells about one chat: `muted` are files, `unanswered` answers that a crash or a lost reply cut."""
 
     photos: int
     without_vector: int
     pending: int
     failed: int
+    muted: int
     unanswered: int
     last_update_at: float | None

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -18,6 +19,7 @@ from storage.events import Events
 from storage.forgetting import Forgetting
 from storage.inbox import Inbox
 from storage.migrations import migrations
+from storage.muting import Muting
 from storage.photos import Photos
 from storage.rows import ChatRow, NewEvent, NewPhoto
 from storage.sends import Sends
@@ -45,6 +47,7 @@ class Store:
         self.clusterings = Clusterings(self.db)
         self.forgetting = Forgetting(self.db)
         self.settings = Settings(self.db)
+        self.muting = Muting(self.db)
 
     def close(self) -> None:
         """Close the file; the last connection folds the write-ahead log into it."""
@@ -81,6 +84,7 @@ class Store:
             event_id = self.events.for_photo(new, chat_id, now, album_wait, fresh)
             photo_id = self.photos.insert(new, chat_id, event_id)
         self.photos.copy_known(photo_id, new.file_unique_id, model)
+        self.muting.inherit(photo_id)
         return photo_id
 
     def ask(
@@ -104,6 +108,14 @@ class Store:
             event_id = self.events.ask(question, chat_id, now, fresh)
             self.inbox.finish(update_id, now)
             return event_id
+
+    def mute(self, photo: NewPhoto, model: str, now: float) -> bool:
+        """Mute a photo, which may be new to us; False where it is not to be remembered."""
+        with one_sentence(UNSTORED), self.db.atomic():
+            if self._remember(replace(photo, answerable=False), model, now, 0, 0) is None:
+                return False
+            self.muting.set(photo.chat.id, [photo.file_unique_id], muted=True)
+            return True
 
     def migrate(self, old: ChatRow, new: ChatRow, update_id: int, now: float) -> bool:
         """One chat's turn: a group has become a supergroup. False where it was known."""

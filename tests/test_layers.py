@@ -18,6 +18,7 @@ WALLS: list[tuple[str, tuple[str, ...]]] = [
     ("bot/photos.py", ("telegram", *SQL, *HEAVY)),
     ("bot/matching.py", ("telegram", *SQL, *HEAVY)),
     ("bot/manners.py", ("telegram", *SQL, *ML)),
+    ("bot/muting.py", ("telegram", *SQL, *HEAVY)),
     ("bot/jobs.py", (*ML, *SQL)),
     ("bot/sending.py", (*ML, *SQL)),
     ("bot/indexing.py", (*ML, *SQL)),

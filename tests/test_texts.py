@@ -84,7 +84,7 @@ def test_the_caption_of_an_album_fits(album: texts.AlbumLine, first: int, more: 
 
 @given(NAMES, NAMES, st.lists(NAMES, max_size=5))
 def test_what_status_and_failures_quote_is_escaped_and_fits(model: str, problem: str, problems: list[str]) -> None:
-    now = texts.Status(1, 2, 3, 4, 5, model, problem or None, 10**6, 10**12, None, tuple(problems))
+    now = texts.Status(1, 2, 3, 4, 5, 6, model, problem or None, 10**6, 10**12, None, tuple(problems))
     plain(texts.status(now), texts.MESSAGE_LIMIT)
     plain(texts.photo_failed(problem), texts.MESSAGE_LIMIT)
     plain(texts.photo_waits(problem), texts.MESSAGE_LIMIT)
@@ -92,7 +92,7 @@ def test_what_status_and_failures_quote_is_escaped_and_fits(model: str, problem:
 
 def test_a_status_that_is_far_too_long_is_cut_at_a_line() -> None:
     problems = tuple(f"{number}. {'<problem>' * 30}" for number in range(40))
-    now = texts.Status(1, 0, 0, 0, 0, "m", None, 1, 1, 0.0, problems)
+    now = texts.Status(1, 0, 0, 0, 0, 0, "m", None, 1, 1, 0.0, problems)
     seen = plain(texts.status(now), texts.MESSAGE_LIMIT).split("\n")
     assert seen[-1].startswith("… and ")
     assert seen[-2].endswith("<problem>")

@@ -12,7 +12,7 @@ from bot import keyboards, texts
 from bot.forgetting import ConfirmationRow
 from bot.handlers.buttons import groups, pressed, tell
 from bot.handlers.incoming import chat_row, new_photo, place
-from bot.handlers.rights import RightsUnknown, is_admin, runs_the_chat
+from bot.handlers.rights import RightsUnknown, is_admin, runs_the_chat, sent_by_same
 from bot.lookback import Lookback
 from bot.texts import privacy
 
@@ -62,7 +62,7 @@ class ForgetHandlers:
     async def _forget_photo(self, message: Message, target: Message, bot: Bot) -> str:
         """What became of it."""
         try:
-            may = _sent_by_same(message, target) or await runs_the_chat(bot, message)
+            may = sent_by_same(message, target) or await runs_the_chat(bot, message)
         except RightsUnknown:
             return texts.rights_unknown()
         if not may:
@@ -143,16 +143,6 @@ def _message(update: Update) -> Message:
     message = update.effective_message
     assert message is not None  # the handlers' filters let only messages through
     return message
-
-
-def _sent_by_same(message: Message, target: Message) -> bool:
-    """Whether both were sent by the same person, or in the name of the same channel."""
-    if message.chat.type == ChatType.PRIVATE:
-        return True
-    if message.sender_chat is not None or target.sender_chat is not None:
-        names = (message.sender_chat, target.sender_chat)
-        return None not in names and names[0] == names[1] and names[0] != message.chat
-    return message.from_user is not None and message.from_user == target.from_user
 
 
 async def _refusal(bot: Bot, message: Message, asker_id: int | None, user_id: int) -> str | None:

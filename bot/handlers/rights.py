@@ -74,6 +74,16 @@ async def is_admin(bot: Bot, chat_id: int, user_id: int) -> bool:
     return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 
 
+def sent_by_same(message: Message, target: Message) -> bool:
+    """Whether both were sent by the same person, or in the name of the same channel."""
+    if message.chat.type == ChatType.PRIVATE:
+        return True
+    if message.sender_chat is not None or target.sender_chat is not None:
+        names = (message.sender_chat, target.sender_chat)
+        return None not in names and names[0] == names[1] and names[0] != message.chat
+    return message.from_user is not None and message.from_user == target.from_user
+
+
 async def runs_the_chat(bot: Bot, message: Message) -> bool:
     """Whether a message is from an admin; who writes in the group's own name is one (Bot API, Message.sender_chat).
 

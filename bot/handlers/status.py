@@ -25,7 +25,7 @@ class StatusHandlers:
         counts, disk = await photos.counts(chat.id), await photos.disk()
         problems = _problems(await own_rights(context.bot, chat))
         now = texts.Status(
-            counts.photos, counts.without_vector, counts.pending, counts.failed, counts.unanswered,
+            counts.photos, counts.without_vector, counts.pending, counts.failed, counts.muted, counts.unanswered,
             photos.model.id, self._lookback.indexer.problem, *disk, counts.last_update_at, problems,
         )  # fmt: skip
         await self._lookback.reply(update, place(update), texts.status(now))

@@ -6,6 +6,8 @@ COMMANDS = {
     "similar": N_("in reply to a photo: the most similar ones"),
     "cluster": N_("sort this chat's photos into albums"),
     "album": N_("show one album of the last sorting, as in /album 3"),
+    "mute": N_("in reply to a photo: never match it again here"),
+    "unmute": N_("in reply to a muted photo: match it again"),
     "status": N_("what is remembered here, and what is wrong"),
     "privacy": N_("what is stored, for how long, and how to be rid of it"),
     "forget": N_("in reply to a photo: forget it; or /forget me, /forget all"),

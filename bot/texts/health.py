@@ -14,6 +14,7 @@ class Status:
     without_vector: int
     pending: int
     failed: int
+    muted: int
     unanswered: int
     model: str
     model_problem: str | None
@@ -56,6 +57,7 @@ def _counts(now: Status) -> list[str]:
             ),
             (now.pending, ngettext("{count} waiting", "{count} waiting", now.pending)),
             (now.failed, ngettext("{count} unreadable", "{count} unreadable", now.failed)),
+            (now.muted, ngettext("{count} muted", "{count} muted", now.muted)),
             (
                 now.unanswered,
                 ngettext(
