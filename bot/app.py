@@ -9,14 +9,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from telegram import (
-    BotCommandScopeAllChatAdministrators,
-    BotCommandScopeAllGroupChats,
-    BotCommandScopeAllPrivateChats,
-    LinkPreviewOptions,
-)
+from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
-from telegram.error import TelegramError
 from telegram.ext import ApplicationBuilder, Defaults
 from telegram.request import BaseRequest, HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
@@ -28,7 +22,9 @@ from bot.config import Settings
 from bot.forgetting import Forgetting, Keeping
 from bot.inbox import Inbox, Wanted
 from bot.indexing import Indexer
+from bot.introducing import introduce
 from bot.jobs import Jobs
+from bot.languages import Languages
 from bot.limits import Limits
 from bot.lookback import Lookback
 from bot.manners import ChatManners
@@ -67,21 +63,25 @@ def build(
         photos.closing.set()
 
     inbox = Inbox(Wanted(settings.allowed_chats, commands), on_stop=stop)
-    app = _application(settings, inbox, request)
+    manners = ChatManners(photos)
+    languages = Languages(manners)
+    app = _application(settings, inbox, request, Turns(languages))
     sender = Sender(limits)
     shower = Shower(app.bot, sender, workers)
     clustering = Clustering(app.bot, photos, sender, shower, settings.cluster_albums)
     muting = Muting(photos)
     answers = Answers(photos, Matching(photos, muting), sender, shower, problem=lambda: indexer.problem)
     quick = {"photo": answers.photo, "similar": answers.similar}
-    jobs = Jobs(workers, {"quick": quick, "long": {"cluster": clustering.cluster, "album": clustering.album}})
+    jobs = Jobs(
+        workers, languages, {"quick": quick, "long": {"cluster": clustering.cluster, "album": clustering.album}}
+    )
     indexer = Indexer(
         app.bot, workers, photos.model, batch=settings.batch, max_pixels=settings.max_pixels, on_ready=jobs.wake
     )
     keeping = Keeping(settings.retention_days, settings.grace_days)
     forgetting = Forgetting(photos, keeping, on_forgotten=clustering.forget)
     lookback = Lookback(
-        photos, sender, shower, indexer, jobs, inbox, forgetting, ChatManners(photos), Undoing(app.bot, photos), muting
+        photos, sender, shower, indexer, jobs, inbox, forgetting, manners, Undoing(app.bot, photos), muting
     )
     add_handlers(app, lookback)
     app.bot_data["lookback"] = lookback
@@ -91,7 +91,7 @@ def build(
     return app
 
 
-def _application(settings: Settings, inbox: Inbox, request: BaseRequest | None) -> App:
+def _application(settings: Settings, inbox: Inbox, request: BaseRequest | None, turns: Turns) -> App:
     # PTB warns of its own `RetryAfter.retry_after` whenever Telegram asks for a pause; we read the timedelta behind it.
     warnings.filterwarnings("ignore", message=".*retry_after.*", category=PTBDeprecationWarning)
     defaults = Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True))
@@ -105,7 +105,7 @@ def _application(settings: Settings, inbox: Inbox, request: BaseRequest | None) 
         request=ordinary, get_updates_request=polling, defaults=defaults,
     )  # fmt: skip
     builder: Any = ApplicationBuilder().bot(bot).update_queue(inbox).job_queue(None)
-    app: App = builder.concurrent_updates(Turns()).build()
+    app: App = builder.concurrent_updates(turns).build()
     return app
 
 
@@ -121,22 +121,10 @@ async def _open(lookback: Lookback, settings: Settings, app: App) -> None:
         photos.store,
         partial(lookback.indexer.run, photos.store),
         lookback.forgetting.run,
-        partial(_introduce, app),
+        partial(introduce, app.bot),
         partial(watch, app.bot, partial(_end, app)),
     )
     logger.info("Lookback is up as @%s, model %s, database %s", app.bot.username, photos.model.id, settings.database)
-
-
-async def _introduce(app: App) -> None:
-    """Register the commands and warn of privacy mode; a server that refuses this is no reason not to work."""
-    try:
-        await app.bot.set_my_commands(texts.menu(texts.COMMANDS), BotCommandScopeAllGroupChats())
-        await app.bot.set_my_commands(texts.menu(texts.ADMIN_COMMANDS), BotCommandScopeAllChatAdministrators())
-        await app.bot.set_my_commands(texts.menu(texts.PRIVATE_COMMANDS), BotCommandScopeAllPrivateChats())
-    except TelegramError as error:
-        logger.info("the commands could not be registered: %s", error)
-    if not app.bot.bot.can_read_all_group_messages:
-        logger.warning("privacy mode is on: photos of groups reach the bot only where it is an admin (see doctor)")
 
 
 def _end(app: App) -> None:

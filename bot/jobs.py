@@ -8,8 +8,10 @@ from functools import partial
 
 from telegram.error import BadRequest
 
+from bot.languages import Languages
 from bot.limits import LimitsClosed
 from bot.sending import Forgotten, Gone, Lost, Moved, NotSent
+from bot.texts.language import speaking
 from bot.waiting import changed_or_due
 from bot.worker import Workers
 from storage.errors import StoreError
@@ -28,10 +30,13 @@ Answer = Callable[[EventRow], Awaitable[None]]
 
 
 class Lane:
-    """Kinds of events that share a bound, so that long work never takes the places of short answers."""
+    """Kinds of events that share a bound, so that long work never takes the places of short answers.
 
-    def __init__(self, workers: Workers, store: Store, answers: Mapping[str, Answer]) -> None:
-        self._workers, self._store, self._answers = workers, store, answers
+    Each is answered in the language of its chat.
+    """
+
+    def __init__(self, workers: Workers, store: Store, languages: Languages, answers: Mapping[str, Answer]) -> None:
+        self._workers, self._store, self._languages, self._answers = workers, store, languages, answers
         self.changed = asyncio.Event()
         self.running: dict[int, asyncio.Task[None]] = {}
 
@@ -53,7 +58,8 @@ class Lane:
     async def _answer(self, event: EventRow) -> None:
         """Answer one event, and close it where its answer did not."""
         try:
-            state, reason = await self._outcome(event)
+            with speaking(await self._languages.of(event.chat_id)):
+                state, reason = await self._outcome(event)
             if state is not None:
                 await self._workers.store(self._store.events.end, event.id, state, time.time(), reason)
             ended = await self._workers.store(self._store.events.get, event.id)
@@ -99,8 +105,8 @@ class Lane:
 class Jobs:
     """The lanes, and the other loops of the house. `lanes` names what answers each kind of event."""
 
-    def __init__(self, workers: Workers, lanes: Mapping[str, Mapping[str, Answer]]) -> None:
-        self._workers = workers
+    def __init__(self, workers: Workers, languages: Languages, lanes: Mapping[str, Mapping[str, Answer]]) -> None:
+        self._workers, self._languages = workers, languages
         self._kinds = lanes
         self._lanes: list[Lane] = []
         self._loops: list[asyncio.Task[None]] = []
@@ -112,7 +118,7 @@ class Jobs:
 
     def start(self, store: Store, *others: Callable[[], Coroutine[None, None, None]]) -> None:
         """Run every lane and the given loops until `stop`."""
-        self._lanes = [Lane(self._workers, store, answers) for answers in self._kinds.values()]
+        self._lanes = [Lane(self._workers, store, self._languages, answers) for answers in self._kinds.values()]
         loops: list[Callable[[], Coroutine[None, None, None]]] = [lane.watch for lane in self._lanes]
         loops += [partial(self._keep_house, store), *others]
         for loop in loops:

@@ -6,6 +6,7 @@ Seen in datasette (`database.py`, one thread owns the connection) and starlette 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -21,10 +22,10 @@ class Worker:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"lookback-{name}")
 
     async def __call__(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run `fn` in the thread. A cancelled waiter doesn't stop work that has begun."""
+        """Run `fn` in the thread, in the caller's language. A cancelled waiter doesn't stop work that has begun."""
         loop = asyncio.get_running_loop()
         self._in_hand += 1
-        future = self._pool.submit(partial(fn, *args, **kwargs))
+        future = self._pool.submit(copy_context().run, partial(fn, *args, **kwargs))
         future.add_done_callback(self._done)
         return await asyncio.wrap_future(future, loop=loop)
 

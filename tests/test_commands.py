@@ -9,6 +9,7 @@ from bot import texts
 from bot.sandbox import params
 from bot.sandbox.state import Chat, User
 from bot.sandbox.telegram import Telegram
+from bot.texts.language import LANGUAGES
 from bot.vision.model import ModelUnavailable
 from tests.conftest import Start, lookback
 from tests.fakes import GREEN, RED, MeanColour, picture
@@ -62,13 +63,15 @@ async def test_whoever_is_alone_with_the_bot_is_never_met_with_silence(
 
 async def test_the_commands_are_registered_for_groups_and_for_private_chats(telegram: Telegram, start: Start) -> None:
     async with start():
-        await telegram.wait_for(lambda: len(telegram.commands) == 3)
+        await telegram.wait_for(lambda: len(telegram.commands) == 3 * len(LANGUAGES))
     named = {scope: [one["command"] for one in commands] for scope, commands in telegram.commands.items()}
     assert named["all_group_chats"] == [
         "similar", "cluster", "album", "mute", "unmute", "status", "privacy", "forget", "remember", "help",
     ]  # fmt: skip
     assert named["all_chat_administrators"] == [*named["all_group_chats"], "undo"]
     assert named["all_private_chats"] == [*named["all_chat_administrators"], "start"]
+    for scope in ("all_group_chats", "all_chat_administrators", "all_private_chats"):
+        assert [named[f"{scope}/{code}"] for code in LANGUAGES if code != "en"] == [named[scope]] * 4
 
 
 @pytest.mark.parametrize("text", ["/weather", "/help@other_bot", "help", "//help", "/helpme", "/"])

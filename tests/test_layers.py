@@ -19,6 +19,7 @@ WALLS: list[tuple[str, tuple[str, ...]]] = [
     ("bot/matching.py", ("telegram", *SQL, *HEAVY)),
     ("bot/manners.py", ("telegram", *SQL, *ML)),
     ("bot/muting.py", ("telegram", *SQL, *HEAVY)),
+    ("bot/languages.py", ("telegram", "storage", "numpy", *SQL, *ML)),
     ("bot/jobs.py", (*ML, *SQL)),
     ("bot/sending.py", (*ML, *SQL)),
     ("bot/indexing.py", (*ML, *SQL)),

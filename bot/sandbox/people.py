@@ -27,9 +27,9 @@ PERMISSIONS = (
 class People(World):
     """Every method acts at once, and queues the updates that the bot would get."""
 
-    def add_user(self, first_name: str, username: str | None = None) -> User:
-        """A new person."""
-        user = User(1000 + self.number("user"), first_name, username)
+    def add_user(self, first_name: str, username: str | None = None, language_code: str | None = None) -> User:
+        """A new person; `language_code` is an IETF tag, which not every app tells."""
+        user = User(1000 + self.number("user"), first_name, username, language_code=language_code)
         self.users[user.id] = user
         return user
 

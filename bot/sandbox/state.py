@@ -24,10 +24,14 @@ class User:
     first_name: str
     username: str | None = None
     is_bot: bool = False
+    language_code: str | None = None
 
     def json(self) -> dict[str, Any]:
         """As a User object."""
-        known = {"id": self.id, "is_bot": self.is_bot, "first_name": self.first_name, "username": self.username}
+        known = {
+            "id": self.id, "is_bot": self.is_bot, "first_name": self.first_name, "username": self.username,
+            "language_code": self.language_code,
+        }  # fmt: skip
         return {name: value for name, value in known.items() if value is not None}
 
 
