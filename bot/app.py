@@ -35,6 +35,7 @@ from bot.polling import ListeningBot, watch
 from bot.routes import ALLOWED_UPDATES, App, add_handlers
 from bot.sending import Sender
 from bot.showing import Shower
+from bot.sorting import Sorting
 from bot.texts import language
 from bot.turns import Turns
 from bot.undoing import Undoing
@@ -68,8 +69,8 @@ def build(
     app = _application(settings, inbox, request, Turns(languages))
     sender = Sender(limits)
     shower = Shower(app.bot, sender, workers)
-    clustering = Clustering(app.bot, photos, sender, shower, settings.cluster_albums)
-    muting = Muting(photos)
+    sorting, muting = Sorting(photos), Muting(photos)
+    clustering = Clustering(app.bot, photos, sorting, sender, shower, settings.cluster_albums)
     answers = Answers(photos, Matching(photos, muting), sender, shower, problem=lambda: indexer.problem)
     quick = {"photo": answers.photo, "similar": answers.similar}
     jobs = Jobs(
@@ -81,7 +82,7 @@ def build(
     keeping = Keeping(settings.retention_days, settings.grace_days)
     forgetting = Forgetting(photos, keeping, on_forgotten=clustering.forget)
     lookback = Lookback(
-        photos, sender, shower, indexer, jobs, inbox, forgetting, manners, Undoing(app.bot, photos), muting
+        photos, sender, shower, indexer, jobs, inbox, forgetting, manners, Undoing(app.bot, photos), muting, sorting
     )
     add_handlers(app, lookback)
     app.bot_data["lookback"] = lookback

@@ -15,11 +15,12 @@ from telegram.constants import ChatAction
 
 from bot import keyboards, texts
 from bot.albums import AlbumError, AllTheSame, TooFewPhotos, TooManyAlbums
-from bot.photos import PAGE, AlbumPage, AlbumRow, ClusteringRow, EventRow, Photos
+from bot.photos import EventRow, Photos
 from bot.pictures import Row, contact_sheet
 from bot.sending import AlreadySent, Lost, Priority, Sender, Stale
 from bot.showing import Place, Shower
 from bot.similar import percent
+from bot.sorting import PAGE, AlbumPage, AlbumRow, ClusteringRow, Sorting
 from bot.thumbnails import Thumbnails
 from bot.tickets import StepTicket
 from bot.timing import timed
@@ -36,8 +37,10 @@ OVERVIEW_ROWS = 12
 class Clustering:
     """The jobs of the kinds `cluster` and `album`. One at a time in each chat."""
 
-    def __init__(self, bot: Bot, photos: Photos, sender: Sender, shower: Shower, albums_at_once: int) -> None:
-        self._bot, self._photos, self._sender, self._shower = bot, photos, sender, shower
+    def __init__(
+        self, bot: Bot, photos: Photos, sorting: Sorting, sender: Sender, shower: Shower, albums_at_once: int
+    ) -> None:
+        self._bot, self._photos, self._sorting, self._sender, self._shower = bot, photos, sorting, sender, shower
         self._albums_at_once = albums_at_once
         self._thumbnails = Thumbnails(bot)
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -51,7 +54,7 @@ class Clustering:
         async with self._turns[event.chat_id]:
             message_id = await self._first_message(event)
             try:
-                made = await self._photos.clustering_of(event) or await self._sort(event, message_id)
+                made = await self._sorting.made_by(event) or await self._sort(event, message_id)
             except AlbumError as error:
                 await self._edit(event, message_id, _sentence(error))
             else:
@@ -75,7 +78,7 @@ class Clustering:
         stages: list[tuple[str, float]] = []
         telling = asyncio.create_task(self._tell(event, message_id, count, stages))
         try:
-            return await self._photos.sort_into_albums(event, k, lambda stage, part: stages.append((stage, part)))
+            return await self._sorting.sort(event, k, lambda stage, part: stages.append((stage, part)))
         finally:
             telling.cancel()
 
@@ -91,7 +94,7 @@ class Clustering:
 
     async def _present(self, event: EventRow, message_id: int | None, made: ClusteringRow) -> None:
         """Turn the first message into the overview, post the first albums, and leave buttons for the others."""
-        albums = await self._photos.albums(made)
+        albums = await self._sorting.albums(made)
         if not albums:
             await self._edit(event, message_id, texts.cluster_none(made.photos))
             return
@@ -99,7 +102,7 @@ class Clustering:
         pictured = await self._overview(event, message_id, made, albums, stop)
         stopped = await self._post_albums(event, albums[: self._albums_at_once])
         cut = len(await self._photos.cut_steps(event))
-        albums = await self._photos.albums(made)
+        albums = await self._sorting.albums(made)
         lines = [_line(album) for album in albums]
         caption = texts.overview(lines, made.leftover, stopped=stopped, cut_albums=cut)
         await self._edit(event, message_id, caption, keyboards.albums(made.id, albums), caption_of_photo=pictured)
@@ -136,7 +139,7 @@ class Clustering:
     async def _rows(self, chat_id: int, albums: Sequence[AlbumRow]) -> list[Row]:
         shown = albums[:OVERVIEW_ROWS]
         per_row = min(ROW_TILES, OVERVIEW_TILES // len(shown))
-        pages = [await self._photos.album_page(chat_id, album, 0, per_row) for album in shown]
+        pages = [await self._sorting.page(chat_id, album, 0, per_row) for album in shown]
         return [Row(texts.row_title(_line(page.album)), await self._thumbnails.tiles(page.photos)) for page in pages]
 
     async def _post_albums(self, event: EventRow, albums: Sequence[AlbumRow]) -> bool:
@@ -144,7 +147,7 @@ class Clustering:
         for album in albums:
             if await self._stopped(event):
                 return True
-            page = await self._photos.album_page(event.chat_id, album, 0)
+            page = await self._sorting.page(event.chat_id, album, 0)
             if not page.photos:
                 continue  # forgotten meanwhile
             try:
@@ -166,7 +169,7 @@ class Clustering:
         ticket, shown = StepTicket.of(self._photos, event, step, end=end, showing=showing), tuple(pictures.values())
         dropped = self._photos.stopping[event.id]
         await self._shower.show(ticket, place, shown, caption, Priority.ALBUM, dropped=dropped, silent=not end)
-        await self._photos.posted(page)
+        await self._sorting.posted(page)
 
     async def _stopped(self, event: EventRow) -> bool:
         now = await self._photos.event(event.id)
@@ -176,20 +179,20 @@ class Clustering:
         """Answer `/album 3`, or the button of an album or of its next page."""
         asked = json.loads(event.request)
         async with self._turns[event.chat_id]:
-            clustering = await self._photos.last_clustering(event.chat_id)
+            clustering = await self._sorting.last(event.chat_id)
             if clustering is None or clustering.id != asked["clustering"]:
                 return
-            album = next((a for a in await self._photos.albums(clustering) if a.number == asked["number"]), None)
+            album = next((a for a in await self._sorting.albums(clustering) if a.number == asked["number"]), None)
             # Two presses of a button, or /album in between: what it stands for is in the chat already.
             if album is not None and (asked["keyboard"] is None or asked["offset"] == album.posted):
-                page = await self._photos.album_page(event.chat_id, album, asked["offset"])
+                page = await self._sorting.page(event.chat_id, album, asked["offset"])
                 if page.photos:
                     await self._post(event, "answer", page, end=True)
             if asked["keyboard"] is not None:
                 await self._refresh(event.chat_id, asked["keyboard"], clustering)
 
     async def _refresh(self, chat_id: int, message_id: int, clustering: ClusteringRow) -> None:
-        keyboard = keyboards.albums(clustering.id, await self._photos.albums(clustering))
+        keyboard = keyboards.albums(clustering.id, await self._sorting.albums(clustering))
         edit = self._bot.edit_message_reply_markup
         await self._sender.attempt(chat_id, partial(edit, chat_id, message_id, reply_markup=keyboard))
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import texts
-from bot.photos import AlbumRow
+from bot.sorting import AlbumRow
 from bot.texts import privacy
 
 STOP = r"^stop:(\d{1,18})$"

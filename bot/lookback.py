@@ -15,6 +15,7 @@ from bot.muting import Muting
 from bot.photos import Photos
 from bot.sending import Lost, NotSent, Sender
 from bot.showing import Place, Shower
+from bot.sorting import Sorting
 from bot.tickets import UpdateTicket
 from bot.undoing import Undoing
 
@@ -33,6 +34,7 @@ class Lookback:
     manners: ChatManners
     undoing: Undoing
     muting: Muting
+    sorting: Sorting
 
     async def reply(
         self, update: Update, place: Place, text: str, *, keyboard: InlineKeyboardMarkup | None = None,

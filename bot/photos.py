@@ -1,4 +1,4 @@
-"""The use cases: remember, similar, albums. Plain values in and out; knows nothing of Telegram, SQL or torch."""
+"""The use cases of remembering. Plain values in and out; knows nothing of Telegram, SQL or torch."""
 
 import asyncio
 import logging
@@ -10,20 +10,14 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from bot.albums import Clustering, make_albums
-from bot.timing import timed
 from bot.vision.model import ImageModel
 from bot.waiting import changed_within
 from bot.worker import Workers
 from storage.errors import StoreError
-from storage.photos import Vectors
 from storage.rows import (
-    AlbumRow,
     ChatRow,
-    ClusteringRow,
     Counts,
     EventRow,
-    NewAlbum,
     NewEvent,
     NewPhoto,
     PhotoRow,
@@ -32,11 +26,7 @@ from storage.rows import (
 from storage.store import Store
 
 __all__ = [
-    "PAGE",
-    "AlbumPage",
-    "AlbumRow",
     "ChatRow",
-    "ClusteringRow",
     "EventRow",
     "NewEvent",
     "NewPhoto",
@@ -76,20 +66,6 @@ class Rules:
     answer_photos: int
     album_wait: float
     fresh: float
-
-
-@dataclass(frozen=True, slots=True)
-class AlbumPage:
-    """Photos `first` to `last` (from 1, nearest to the centroid first) of an album."""
-
-    album: AlbumRow
-    photos: tuple[PhotoRow, ...]
-    first: int
-    last: int
-
-
-PAGE = 10
-"""Items of a media group at most (Bot API, sendMediaGroup)."""
 
 
 class Photos:
@@ -168,46 +144,6 @@ class Photos:
         """How many photos of a chat can be sorted now."""
         return await self.workers.store(self.store.photos.count, chat_id, self.model.id)
 
-    async def sort_into_albums(
-        self, event: EventRow, k: int | None, progress: Callable[[str, float], None]
-    ) -> ClusteringRow:
-        """Cluster the chat's photos and keep the result.
-
-        Raises:
-            AlbumError: too few photos, k larger than their number, or all the same.
-        """
-        known = await self.workers.store(self.store.photos.all, event.chat_id, self.model.id)
-        with timed("cluster", event.chat_id, [event.message_id]):
-            made = await self.workers.albums(make_albums, known.vectors, k=k, progress=progress)
-        await self.workers.store(
-            self.store.clusterings.keep, event, self.model.id, made.k, len(known.ids), len(made.leftover),
-            _albums(made, known), self.clock(),
-        )  # fmt: skip
-        kept = await self.workers.store(self.store.clusterings.made_by, event.id)
-        return kept or ClusteringRow(0, event.chat_id, made.k, 0, 0)  # all of it was forgotten at this moment
-
-    async def clustering_of(self, event: EventRow) -> ClusteringRow | None:
-        """The clustering that this event made before a restart."""
-        return await self.workers.store(self.store.clusterings.made_by, event.id)
-
-    async def last_clustering(self, chat_id: int) -> ClusteringRow | None:
-        """The chat's last clustering."""
-        return await self.workers.store(self.store.clusterings.last, chat_id)
-
-    async def albums(self, clustering: ClusteringRow) -> list[AlbumRow]:
-        """The albums of a clustering, biggest first."""
-        return await self.workers.store(self.store.clusterings.albums, clustering.id)
-
-    async def album_page(self, chat_id: int, album: AlbumRow, offset: int, limit: int = PAGE) -> AlbumPage:
-        """A page of an album, of photos that are still remembered."""
-        ids = await self.workers.store(self.store.clusterings.photos, album.id, offset, limit)
-        rows = await self.workers.store(self.store.photos.shown, chat_id, ids)
-        return AlbumPage(album, tuple(rows), offset + 1, offset + len(ids))
-
-    async def posted(self, page: AlbumPage) -> None:
-        """Remember that a page of an album has been shown."""
-        await self.workers.store(self.store.clusterings.posted, page.album.id, page.last)
-
     async def event(self, event_id: int) -> EventRow | None:
         """An event as it is now."""
         return await self.workers.store(self.store.events.get, event_id)
@@ -215,10 +151,6 @@ class Photos:
     async def end(self, event: EventRow) -> None:
         """Close an event whose steps are all done."""
         await self.workers.store(self.store.events.end, event.id, "done", self.clock())
-
-    async def is_sorting(self, chat_id: int) -> bool:
-        """Whether the chat's photos are being sorted, or posted, already."""
-        return await self.workers.store(self.store.events.open, chat_id, "cluster") > 0
 
     async def stop(self, event_id: int) -> None:
         """Ask the job of an event to stop, also where it waits for its turn to send."""
@@ -240,7 +172,3 @@ class Photos:
     async def counts(self, chat_id: int) -> Counts:
         """What `/status` counts."""
         return await self.workers.store(self.store.chats.counts, chat_id, self.model.id)
-
-
-def _albums(made: Clustering, known: Vectors) -> list[NewAlbum]:
-    return [NewAlbum(tuple(int(known.ids[row]) for row in album.members), album.tightness, "") for album in made.albums]

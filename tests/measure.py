@@ -169,7 +169,7 @@ async def clustering(folder: Path, count: int) -> None:
     """From the command to the kept albums, with k chosen."""
     fill(folder / "lookback.db", count, Clip("pocket").id)
     async with bot("pocket", folder) as (_, chat, _, app):
-        photos_ = parts(app).photos
+        photos_, sorting = parts(app).photos, parts(app).sorting
         warm = NewEvent(ChatRow(chat.id, "private", "Ann"), "none", 1, None, 1, None, "{}", time.time())
         taken = []
         for update_id in (10**7, 10**7 + 1):
@@ -178,9 +178,9 @@ async def clustering(folder: Path, count: int) -> None:
             event = await photos_.event(event_id)
             assert event is not None
             begun = time.perf_counter()
-            made = await photos_.sort_into_albums(event, None, lambda *_: None)
+            made = await sorting.sort(event, None, lambda *_: None)
             taken.append(time.perf_counter() - begun)
-        albums = await photos_.albums(made)
+        albums = await sorting.albums(made)
     print(f"  {count:,} photos: {taken[1]:.2f} s ({taken[0]:.2f} s the first time), k = {made.k}, {len(albums)} albums")
 
 

@@ -17,6 +17,7 @@ WALLS: list[tuple[str, tuple[str, ...]]] = [
     ("bot/texts/*", ("telegram", "storage", "numpy", *ML)),
     ("bot/photos.py", ("telegram", *SQL, *HEAVY)),
     ("bot/matching.py", ("telegram", *SQL, *HEAVY)),
+    ("bot/sorting.py", ("telegram", *SQL, *HEAVY)),
     ("bot/manners.py", ("telegram", *SQL, *ML)),
     ("bot/muting.py", ("telegram", *SQL, *HEAVY)),
     ("bot/languages.py", ("telegram", "storage", "numpy", *SQL, *ML)),

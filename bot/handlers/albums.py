@@ -31,7 +31,7 @@ class AlbumHandlers:
             await self._lookback.reply(update, place(update), texts.cluster_number_wrong())
             return
         asked = question(update, "cluster", json.dumps({"k": k}))
-        if await self._lookback.photos.is_sorting(asked.chat.id):
+        if await self._lookback.sorting.is_under_way(asked.chat.id):
             await self._lookback.reply(update, place(update), texts.cluster_under_way())
             return
         await self._ask(update, asked)
@@ -40,8 +40,8 @@ class AlbumHandlers:
         """`/album 3`: an album of the last clustering."""
         asked, chat = question(update, "album"), update.effective_chat
         assert chat is not None
-        last = await self._lookback.photos.last_clustering(chat.id)
-        known = [album.number for album in await self._lookback.photos.albums(last)] if last else []
+        last = await self._lookback.sorting.last(chat.id)
+        known = [album.number for album in await self._lookback.sorting.albums(last)] if last else []
         count = max(known, default=0)  # some may be gone since, with all their photos
         number = _number(context.args or [])
         if last is None or not number:
@@ -55,8 +55,8 @@ class AlbumHandlers:
         """An album's button: its first photos, or the next ones."""
         query, message = pressed(update)
         clustering_id, number, offset = (int(group) for group in groups(context))
-        last = await self._lookback.photos.last_clustering(message.chat.id)
-        albums = await self._lookback.photos.albums(last) if last else []
+        last = await self._lookback.sorting.last(message.chat.id)
+        albums = await self._lookback.sorting.albums(last) if last else []
         album = next((album for album in albums if album.number == number), None)
         if last is None or last.id != clustering_id or album is None:
             await tell(self._lookback, query, texts.albums_outdated())
