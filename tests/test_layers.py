@@ -28,6 +28,8 @@ WALLS: list[tuple[str, tuple[str, ...]]] = [
     ("bot/clustering.py", (*ML, *SQL)),
     ("bot/showing.py", (*ML, *SQL)),
     ("bot/undoing.py", (*ML, *SQL)),
+    ("bot/tiers.py", ("telegram", "asyncio", *SQL, *ML)),
+    ("bot/alignment.py", ("telegram", "asyncio", *SQL, *ML)),
     ("bot/similar.py", ("telegram", "asyncio", *SQL, *HEAVY)),
     ("bot/albums.py", ("telegram", "asyncio", *SQL, *HEAVY)),
     ("bot/pictures/*", ("telegram", "asyncio", *SQL, *HEAVY)),
