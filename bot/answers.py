@@ -1,4 +1,4 @@
-"""How the events about one photo are answered: a photo that came, and `/similar`."""
+"""How a photo is answered: one that came, as its chat wants it (`bot.unasked`), and one that is asked about."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,7 +7,7 @@ from telegram.constants import ChatAction
 from bot import texts
 from bot.matching import Found, Matching, Muted
 from bot.photos import EventRow, Photos, Unreadable, Unseen
-from bot.sending import Priority, Sender, Stale
+from bot.sending import Priority, Sender
 from bot.showing import Place, Shower
 from bot.texts import muting
 from bot.tickets import StepTicket
@@ -15,7 +15,7 @@ from bot.timing import timed
 
 
 class Answers:
-    """Silence is the default: a photo that came is answered only where something reaches the threshold."""
+    """Ranked photos in one message, or a sentence."""
 
     def __init__(
         self, photos: Photos, matching: Matching, sender: Sender, shower: Shower, problem: Callable[[], str | None]
@@ -23,13 +23,9 @@ class Answers:
         self._photos, self._matching, self._sender, self._shower = photos, matching, sender, shower
         self._problem = problem
 
-    async def photo(self, event: EventRow) -> None:
-        """Answer a photo, or an album as one, with the most similar earlier photos."""
-        if not self._photos.is_fresh(event.sent_at):
-            raise Stale
-        found = await self._matching.similar_earlier(event)
-        if found:
-            await self._show(event, found, Priority.ANSWER, brief=True)
+    async def unasked(self, event: EventRow, found: Sequence[Found]) -> None:
+        """Show what a photo that came is like, without a sound."""
+        await self._show(event, found, Priority.ANSWER, brief=True)
 
     async def similar(self, event: EventRow) -> None:
         """Answer `/similar`: here silence would be rude, so every outcome has its sentence."""

@@ -38,6 +38,7 @@ from bot.showing import Shower
 from bot.sorting import Sorting
 from bot.texts import language
 from bot.turns import Turns
+from bot.unasked import Unasked
 from bot.undoing import Undoing
 from bot.vision.clip import Clip
 from bot.vision.model import ImageModel
@@ -71,8 +72,10 @@ def build(
     shower = Shower(app.bot, sender, workers)
     sorting, muting = Sorting(photos), Muting(photos)
     clustering = Clustering(app.bot, photos, sorting, sender, shower, settings.cluster_albums)
-    answers = Answers(photos, Matching(photos, muting), sender, shower, problem=lambda: indexer.problem)
-    quick = {"photo": answers.photo, "similar": answers.similar}
+    matching = Matching(photos, muting)
+    answers = Answers(photos, matching, sender, shower, problem=lambda: indexer.problem)
+    unasked = Unasked(photos, manners, matching, shower, answers)
+    quick = {"photo": unasked.photo, "similar": answers.similar}
     jobs = Jobs(
         workers, languages, {"quick": quick, "long": {"cluster": clustering.cluster, "album": clustering.album}}
     )

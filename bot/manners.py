@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from bot.photos import Photos
-from storage.settings import WHOLE_CHAT, Value
+from storage.settings import GENERAL, WHOLE_CHAT, Value
 
-__all__ = ["WHOLE_CHAT", "ChatManners", "Manners", "Mode", "Strictness"]
+__all__ = ["GENERAL", "WHOLE_CHAT", "ChatManners", "Manners", "Mode", "Strictness"]
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +56,21 @@ class Manners:
     log_chat: int | None = None
     language: str | None = None
 
+    @property
+    def quiet(self) -> tuple[int, int] | None:
+        """From which hour to which nothing is answered unasked; None: at no time."""
+        if self.quiet_from is None or self.quiet_until is None or self.quiet_from == self.quiet_until:
+            return None
+        return self.quiet_from, self.quiet_until
+
+    def is_quiet(self, now: float) -> bool:
+        """Whether nothing is answered unasked at this moment (Unix seconds)."""
+        if self.quiet is None:
+            return False
+        start, end = self.quiet
+        hour = int(now // 60 + self.utc_offset) // 60 % 24
+        return start <= hour < end if start < end else hour >= start or hour < end
+
 
 _KINDS: Mapping[str, Callable[[Any], Any]] = {"mode": Mode, "strictness": Strictness, "language": str}
 
@@ -70,6 +85,18 @@ class ChatManners:
         """The manners in a chat, or in a topic of it (None: outside all topics)."""
         settings = self._photos.store.settings
         return read(await self._photos.workers.store(settings.of, chat_id, thread_id or WHOLE_CHAT))
+
+    async def at(self, chat_id: int, thread_id: int | None) -> Manners:
+        """The manners where a message is: outside all topics is the General topic of a forum."""
+        return await self.of(chat_id, thread_id or GENERAL)
+
+    async def own(self, chat_id: int, thread_id: int) -> frozenset[str]:
+        """The names of what is set for a topic itself."""
+        return await self._photos.workers.store(self._photos.store.settings.names, chat_id, thread_id)
+
+    async def drop(self, chat_id: int, thread_id: int) -> None:
+        """Let go of all that is set for a topic."""
+        await self._photos.workers.store(self._photos.store.settings.drop, chat_id, thread_id)
 
     async def change(self, chat_id: int, thread_id: int | None = None, /, **values: Value) -> None:
         """Set some values, of a topic or (None) of the whole chat; None takes one back to its default.

@@ -13,7 +13,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot import keyboards
+from bot import keyboards, settings_keyboard
 from bot.handlers.albums import AlbumHandlers
 from bot.handlers.errors import ErrorHandlers
 from bot.handlers.forgetting import ForgetHandlers
@@ -21,6 +21,7 @@ from bot.handlers.help import HelpHandlers
 from bot.handlers.membership import MembershipHandlers
 from bot.handlers.muting import MuteHandlers
 from bot.handlers.photos import PhotoHandlers
+from bot.handlers.settings import SettingsHandlers
 from bot.handlers.similar import SimilarHandlers
 from bot.handlers.status import StatusHandlers
 from bot.handlers.undo import TAKES_BACK, UndoHandlers
@@ -40,8 +41,8 @@ LAST = 99
 def add_handlers(app: App, lookback: Lookback) -> None:
     """Add every handler, in the order in which they are asked."""
     photos, asked, albums = PhotoHandlers(lookback), HelpHandlers(lookback), AlbumHandlers(lookback)
-    forgetting, muting = ForgetHandlers(lookback), MuteHandlers(lookback)
-    forgetting, undo = ForgetHandlers(lookback), UndoHandlers(lookback)
+    forgetting, muting, undo = ForgetHandlers(lookback), MuteHandlers(lookback), UndoHandlers(lookback)
+    settings = SettingsHandlers(lookback)
     new = filters.UpdateType.MESSAGE
     pictures = filters.PHOTO | filters.Document.IMAGE
     app.add_handlers(
@@ -63,6 +64,7 @@ def add_handlers(app: App, lookback: Lookback) -> None:
             CommandHandler("remember", forgetting.remember, new),
             CommandHandler("mute", muting.mute, new),
             CommandHandler("unmute", muting.unmute, new),
+            CommandHandler("settings", settings.command, new),
             CommandHandler("undo", undo.command, new),
             MessageHandler(TAKES_BACK & new, undo.sign),
             MessageHandler(filters.ChatType.PRIVATE & filters.TEXT & new, asked.other),
@@ -70,6 +72,7 @@ def add_handlers(app: App, lookback: Lookback) -> None:
             CallbackQueryHandler(albums.stop, keyboards.STOP),
             CallbackQueryHandler(albums.button, keyboards.ALBUM),
             CallbackQueryHandler(forgetting.button, keyboards.FORGET),
+            CallbackQueryHandler(settings.button, settings_keyboard.SET),
         ]
     )
 

@@ -141,6 +141,13 @@ class Shower:
         """Send a text."""
         return await self.show(ticket, place, (), text, priority, keyboard=keyboard)
 
+    async def react(self, place: Place, emoji: str) -> bool:
+        """React to the message that the place replies to; whether Telegram took it. One try."""
+        if place.reply_to is None:
+            return False
+        call = partial(self._bot.set_message_reaction, place.chat_id, place.reply_to, emoji)
+        return await self._sender.attempt(place.chat_id, call)
+
     async def action(self, place: Place, action: str) -> None:
         """Show that something is on its way; it lasts 5 seconds (Bot API, sendChatAction)."""
         call = partial(self._bot.send_chat_action, place.chat_id, action, message_thread_id=place.thread_id)

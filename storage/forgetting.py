@@ -7,6 +7,7 @@ from sqlite_utils import Database
 from storage.chats import Chats
 from storage.errors import one_sentence
 from storage.rows import ChatRow, ConfirmationRow, NewPhoto
+from storage.settings import GENERAL, IS_OFF
 
 STEP = 200
 """Photos that one transaction forgets at most, so that the store's thread is soon free for others."""
@@ -24,19 +25,22 @@ class Forgetting:
         self._chats = Chats(db)
 
     def refuses(self, new: NewPhoto, chat_id: int) -> bool:
-        """Whether a photo must not be stored: its sender has opted out, or its message was forgotten before.
+        """Whether a photo must not be stored: its sender has opted out, its message was forgotten before, or new ones
+        are not remembered where it was sent.
 
         Args:
             chat_id: under which the photo would be remembered (a supergroup's after a migration).
         """
         found = self._db.execute(
-            """SELECT EXISTS (SELECT 1 FROM opted_out WHERE chat_id = :chat AND user_id = :sender)
+            f"""SELECT EXISTS (SELECT 1 FROM opted_out WHERE chat_id = :chat AND user_id = :sender)
                    OR EXISTS (SELECT 1 FROM forgotten WHERE origin_chat_id = :origin AND message_id = :message)
                    OR EXISTS (SELECT 1 FROM forgotten WHERE origin_chat_id = :origin AND media_group_id = :album)
-                   OR EXISTS (SELECT 1 FROM chats WHERE id = :chat AND forgotten_until > :sent)""",
+                   OR EXISTS (SELECT 1 FROM chats WHERE id = :chat AND forgotten_until > :sent)
+                   OR {IS_OFF} AND NOT EXISTS (
+                       SELECT 1 FROM photos WHERE origin_chat_id = :origin AND message_id = :message)""",
             {
                 "chat": chat_id, "sender": new.sender_id, "origin": new.chat.id, "message": new.message_id,
-                "album": new.media_group_id, "sent": new.sent_at,
+                "album": new.media_group_id, "sent": new.sent_at, "thread": new.thread_id or GENERAL,
             },
         ).fetchone()  # fmt: skip
         return bool(found[0])

@@ -25,7 +25,7 @@ class Sends:
 
     def last(self, chat_id: int, thread_id: int | None, since: float) -> SentRow | None:
         """The last send into a topic of a chat (None: outside all topics); a log has no topics."""
-        where = """AND s.chat_id = ? AND s.at >= ?
+        where = """AND s.chat_id = ? AND s.at >= ? AND s.message_ids != '[]'
                    AND (CASE WHEN e.chat_id = s.chat_id THEN e.thread_id END) IS ? ORDER BY s.at DESC, s.rowid DESC"""
         found = self._db.execute(f"SELECT {_COLUMNS} {where} LIMIT 1", [chat_id, since, thread_id]).fetchone()
         return None if found is None else _sent(found)

@@ -7,6 +7,7 @@ from bot import texts
 from bot.handlers.incoming import place
 from bot.handlers.rights import Rights, own_rights
 from bot.lookback import Lookback
+from bot.texts import settings
 
 Context = ContextTypes.DEFAULT_TYPE
 
@@ -27,6 +28,7 @@ class StatusHandlers:
         now = texts.Status(
             counts.photos, counts.without_vector, counts.pending, counts.failed, counts.muted, counts.unanswered,
             photos.model.id, self._lookback.indexer.problem, *disk, counts.last_update_at, problems,
+            settings.unusual(await self._lookback.manners.at(chat.id, place(update).thread_id)),
         )  # fmt: skip
         await self._lookback.reply(update, place(update), texts.status(now))
 

@@ -14,7 +14,11 @@ COMMANDS = {
     "remember": N_("after /forget me: remember my photos again, /remember me"),
     "help": N_("what Lookback does"),
 }
-ADMIN_COMMANDS = {**COMMANDS, "undo": N_("delete my last answer, or the one replied to")}
+ADMIN_COMMANDS = {
+    **COMMANDS,
+    "settings": N_("how I behave here: answers, quiet hours, language"),
+    "undo": N_("delete my last answer, or the one replied to"),
+}
 PRIVATE_COMMANDS = {**ADMIN_COMMANDS, "start": N_("how to begin")}
 
 

@@ -8,7 +8,7 @@ from bot.texts.layout import MESSAGE_LIMIT, escape, fit, megabytes, minute, numb
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What `/status` tells; `problems` are sentences already."""
+    """What `/status` tells; `problems`, and `manners` that are not the usual ones, are sentences already."""
 
     photos: int
     without_vector: int
@@ -22,6 +22,7 @@ class Status:
     disk_free: int
     last_update_at: float | None
     problems: tuple[str, ...]
+    manners: tuple[str, ...] = ()
 
 
 def status(now: Status) -> str:
@@ -34,6 +35,7 @@ def status(now: Status) -> str:
             used=megabytes(now.disk_used), free=megabytes(now.disk_free)
         ),
         _last_update(now.last_update_at),
+        *now.manners,
     ]
     problems = [*([now.model_problem] if now.model_problem else []), *now.problems]
     wrong = [f"• {escape(problem)}" for problem in problems]
