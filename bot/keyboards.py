@@ -6,12 +6,14 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import texts
 from bot.sorting import AlbumRow
-from bot.texts import privacy
+from bot.texts import choosing_language, privacy
+from bot.texts.language import LANGUAGES
 
 STOP = r"^stop:(\d{1,18})$"
 ALBUM = r"^album:(\d{1,18}):(\d{1,4}):(\d{1,9})$"
 """Clustering, number of the album, photos that were shown before. Bounded: a client may send whatever it likes."""
 FORGET = r"^forget:(\d{1,18}):(yes|no)$"
+LANGUAGE = rf"^language:({'|'.join(LANGUAGES)})$"
 COLUMNS = 2
 MOST = 40
 
@@ -26,6 +28,14 @@ def forget(confirmation_id: int) -> InlineKeyboardMarkup:
     words = {"yes": privacy.button_forget(), "no": privacy.button_keep()}
     row = [InlineKeyboardButton(word, callback_data=f"forget:{confirmation_id}:{it}") for it, word in words.items()]
     return InlineKeyboardMarkup([row])
+
+
+def languages() -> InlineKeyboardMarkup:
+    """A button for each language that is spoken."""
+    buttons = [
+        InlineKeyboardButton(choosing_language.button(code), callback_data=f"language:{code}") for code in LANGUAGES
+    ]
+    return InlineKeyboardMarkup([buttons[start : start + COLUMNS] for start in range(0, len(buttons), COLUMNS)])
 
 
 def albums(clustering_id: int, albums: Sequence[AlbumRow]) -> InlineKeyboardMarkup | None:

@@ -18,6 +18,7 @@ from bot.handlers.albums import AlbumHandlers
 from bot.handlers.errors import ErrorHandlers
 from bot.handlers.forgetting import ForgetHandlers
 from bot.handlers.help import HelpHandlers
+from bot.handlers.language import LanguageHandlers
 from bot.handlers.membership import MembershipHandlers
 from bot.handlers.muting import MuteHandlers
 from bot.handlers.photos import PhotoHandlers
@@ -42,7 +43,7 @@ def add_handlers(app: App, lookback: Lookback) -> None:
     """Add every handler, in the order in which they are asked."""
     photos, asked, albums = PhotoHandlers(lookback), HelpHandlers(lookback), AlbumHandlers(lookback)
     forgetting, muting, undo = ForgetHandlers(lookback), MuteHandlers(lookback), UndoHandlers(lookback)
-    settings = SettingsHandlers(lookback)
+    settings, language = SettingsHandlers(lookback), LanguageHandlers(lookback)
     new = filters.UpdateType.MESSAGE
     pictures = filters.PHOTO | filters.Document.IMAGE
     app.add_handlers(
@@ -66,6 +67,7 @@ def add_handlers(app: App, lookback: Lookback) -> None:
             CommandHandler("unmute", muting.unmute, new),
             CommandHandler("settings", settings.command, new),
             CommandHandler("undo", undo.command, new),
+            CommandHandler("language", language.command, new),
             MessageHandler(TAKES_BACK & new, undo.sign),
             MessageHandler(filters.ChatType.PRIVATE & filters.TEXT & new, asked.other),
             # Buttons, by what their data says.
@@ -73,6 +75,7 @@ def add_handlers(app: App, lookback: Lookback) -> None:
             CallbackQueryHandler(albums.button, keyboards.ALBUM),
             CallbackQueryHandler(forgetting.button, keyboards.FORGET),
             CallbackQueryHandler(settings.button, settings_keyboard.SET),
+            CallbackQueryHandler(language.button, keyboards.LANGUAGE),
         ]
     )
 

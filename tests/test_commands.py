@@ -68,7 +68,7 @@ async def test_the_commands_are_registered_for_groups_and_for_private_chats(tele
     assert named["all_group_chats"] == [
         "similar", "cluster", "album", "mute", "unmute", "status", "privacy", "forget", "remember", "help",
     ]  # fmt: skip
-    assert named["all_chat_administrators"] == [*named["all_group_chats"], "settings", "undo"]
+    assert named["all_chat_administrators"] == [*named["all_group_chats"], "settings", "undo", "language"]
     assert named["all_private_chats"] == [*named["all_chat_administrators"], "start"]
     for scope in ("all_group_chats", "all_chat_administrators", "all_private_chats"):
         assert [named[f"{scope}/{code}"] for code in LANGUAGES if code != "en"] == [named[scope]] * 4

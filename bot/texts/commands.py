@@ -18,6 +18,7 @@ ADMIN_COMMANDS = {
     **COMMANDS,
     "settings": N_("how I behave here: answers, quiet hours, language"),
     "undo": N_("delete my last answer, or the one replied to"),
+    "language": N_("the language that I speak here"),
 }
 PRIVATE_COMMANDS = {**ADMIN_COMMANDS, "start": N_("how to begin")}
 

@@ -74,6 +74,13 @@ def known(code: str | None) -> str | None:
     return base if base in LANGUAGES else None
 
 
+def named(word: str) -> str | None:
+    """The code of a language that someone typed, by its name in any of the languages that we speak, or by its code."""
+    wanted = word.strip().casefold()
+    names = {locale(code).get_display_name(there): code for code in LANGUAGES for there in LANGUAGES}
+    return next((code for name, code in names.items() if name and name.casefold() == wanted), known(wanted))
+
+
 def _(text: str) -> str:
     """A sentence in the current language."""
     return _spoken().gettext(text)
