@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.texts.language import _, ngettext
 from bot.texts.layout import CAPTION_LIMIT, day, escape, fit, name
+from bot.texts.reasons import of_model, of_photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,12 @@ def similar_needs_a_photo() -> str:
 
 
 def photo_failed(reason: str) -> str:
-    return _("I could not look at this picture: {reason}.").format(reason=escape(reason))
+    return _("I could not look at this picture: {reason}.").format(reason=escape(of_photo(reason)))
 
 
 def photo_waits(problem: str | None) -> str:
     if problem:
-        return _("This photo is remembered and waits for the model. {problem}").format(problem=escape(problem))
+        return _("This photo is remembered and waits for the model. {problem}").format(
+            problem=escape(of_model(problem))
+        )
     return _("This photo is remembered, but I have not looked at it yet; try again in a moment.")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.texts.language import _, ngettext
 from bot.texts.layout import MESSAGE_LIMIT, escape, fit, megabytes, minute, number
+from bot.texts.reasons import of_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def status(now: Status) -> str:
         _last_update(now.last_update_at),
         *now.manners,
     ]
-    problems = [*([now.model_problem] if now.model_problem else []), *now.problems]
+    problems = [*([of_model(now.model_problem)] if now.model_problem else []), *now.problems]
     wrong = [f"• {escape(problem)}" for problem in problems]
     verdict = ["\n" + _("<b>What is wrong</b>"), *wrong] if wrong else ["\n" + _("Nothing is wrong.")]
     return fit("", [*lines, *verdict], "", MESSAGE_LIMIT)
