@@ -19,11 +19,11 @@ from bot.photos import EventRow, Photos
 from bot.pictures import Row, contact_sheet
 from bot.sending import AlreadySent, Lost, Priority, Sender, Stale
 from bot.showing import Place, Shower
-from bot.similar import percent
 from bot.sorting import PAGE, AlbumPage, AlbumRow, ClusteringRow, Sorting
 from bot.thumbnails import Thumbnails
 from bot.tickets import StepTicket
 from bot.timing import timed
+from bot.titles import line
 
 Edit = Callable[..., Awaitable[object]]
 
@@ -103,7 +103,7 @@ class Clustering:
         stopped = await self._post_albums(event, albums[: self._albums_at_once])
         cut = len(await self._photos.cut_steps(event))
         albums = await self._sorting.albums(made)
-        lines = [_line(album) for album in albums]
+        lines = [line(album) for album in albums]
         caption = texts.overview(lines, made.leftover, stopped=stopped, cut_albums=cut)
         await self._edit(event, message_id, caption, keyboards.albums(made.id, albums), caption_of_photo=pictured)
 
@@ -119,7 +119,7 @@ class Clustering:
         if message_id is None:
             return False
         minutes = self._minutes(event.chat_id, albums[: self._albums_at_once])
-        lines = [_line(album) for album in albums]
+        lines = [line(album) for album in albums]
         caption = texts.overview(lines, made.leftover, stopped=False, cut_albums=0, minutes=minutes)
         with timed("picture", event.chat_id, [event.message_id]):
             sheet = await self._photos.workers.decode(contact_sheet, await self._rows(event.chat_id, albums))
@@ -140,7 +140,7 @@ class Clustering:
         shown = albums[:OVERVIEW_ROWS]
         per_row = min(ROW_TILES, OVERVIEW_TILES // len(shown))
         pages = [await self._sorting.page(chat_id, album, 0, per_row) for album in shown]
-        return [Row(texts.row_title(_line(page.album)), await self._thumbnails.tiles(page.photos)) for page in pages]
+        return [Row(texts.row_title(line(page.album)), await self._thumbnails.tiles(page.photos)) for page in pages]
 
     async def _post_albums(self, event: EventRow, albums: Sequence[AlbumRow]) -> bool:
         """Post albums one after the other; True where someone pressed stop meanwhile."""
@@ -162,7 +162,7 @@ class Clustering:
         place = Place(event.chat_id, event.thread_id, None)
         await self._shower.action(place, ChatAction.UPLOAD_PHOTO)
         pictures = await self._shower.pictures(page.photos)
-        caption = texts.album_caption(_line(page.album), page.first, page.last)
+        caption = texts.album_caption(line(page.album), page.first, page.last)
         if hidden := len(page.photos) - len(pictures):
             caption += "\n" + texts.album_unlinked(hidden)
         showing = [photo.id for photo in page.photos]
@@ -215,10 +215,6 @@ class Clustering:
             edit = partial(call, chat_id=event.chat_id, message_id=message_id, reply_markup=keyboard)
             if await self._sender.attempt(event.chat_id, edit):
                 return
-
-
-def _line(album: AlbumRow) -> texts.AlbumLine:
-    return texts.AlbumLine(album.number, album.name, album.size, percent(album.tightness))
 
 
 def _sentence(error: AlbumError) -> str:

@@ -8,6 +8,7 @@ from bot import texts
 from bot.sorting import AlbumRow
 from bot.texts import choosing_language, privacy
 from bot.texts.language import LANGUAGES
+from bot.titles import name
 
 STOP = r"^stop:(\d{1,18})$"
 ALBUM = r"^album:(\d{1,18}):(\d{1,4}):(\d{1,9})$"
@@ -47,8 +48,8 @@ def albums(clustering_id: int, albums: Sequence[AlbumRow]) -> InlineKeyboardMark
 
 def _button(clustering_id: int, album: AlbumRow) -> InlineKeyboardButton:
     text = (
-        texts.button_more(album.number, album.size - album.posted)
+        texts.button_more(album.number, name(album), album.size - album.posted)
         if album.posted
-        else texts.button_album(album.number, album.name)
+        else texts.button_album(album.number, name(album))
     )
     return InlineKeyboardButton(text, callback_data=f"album:{clustering_id}:{album.number}:{album.posted}")

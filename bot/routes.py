@@ -60,6 +60,8 @@ def add_handlers(app: App, lookback: Lookback) -> None:
             CommandHandler("similar", SimilarHandlers(lookback).similar, new),
             CommandHandler("cluster", albums.cluster, new),
             CommandHandler("album", albums.album, new),
+            CommandHandler("albums", albums.listed, new),
+            CommandHandler("rename", albums.rename, new),
             CommandHandler("privacy", forgetting.privacy, new),
             CommandHandler("forget", forgetting.forget, new),
             CommandHandler("remember", forgetting.remember, new),

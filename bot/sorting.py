@@ -1,19 +1,41 @@
-"""The use cases of albums: sort a chat's photos into them, and read them. Plain values in and out."""
+"""The use cases of albums: sort a chat's photos into them, read them, name them. Plain values in and out."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from bot.albums import Clustering, make_albums
+from bot.continuity import Earlier, continued
 from bot.photos import EventRow, PhotoRow, Photos
 from bot.timing import timed
 from storage.clusterings import Clusterings
 from storage.photos import Vectors
-from storage.rows import AlbumRow, ClusteringRow, NewAlbum
+from storage.rows import AlbumRow, ClusteringRow, EarlierAlbum, NewAlbum
 
-__all__ = ["PAGE", "AlbumPage", "AlbumRow", "ClusteringRow", "Sorting"]
+__all__ = ["NAME_LIMIT", "PAGE", "AlbumPage", "AlbumRow", "ClusteringRow", "NameTooLong", "NoSuchAlbum", "Sorting"]
 
 PAGE = 10
 """Items of a media group at most (Bot API, sendMediaGroup)."""
+NAME_LIMIT = 60
+"""Characters of a name that people give to an album: more does not fit above a row of the overview."""
+JOINERS = "\u200c\u200d"
+"""Invisible, but parts of words (Persian, Hindi) and of emoji."""
+
+
+class NoSuchAlbum(Exception):
+    """The last sorting has no album with this number; `known` are those that it has."""
+
+    def __init__(self, known: list[int]) -> None:
+        super().__init__(known)
+        self.known = known
+
+
+class NameTooLong(Exception):
+    """A name for an album has more than `NAME_LIMIT` characters."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +68,10 @@ class Sorting:
         known = await self._store(self._photos.store.photos.all, event.chat_id, self._model.id)
         with timed("cluster", event.chat_id, [event.message_id]):
             made = await self._albums(make_albums, known.vectors, k=k, progress=progress)
+        earlier = await self._store(self._rows.earlier, event.chat_id)
+        albums = await self._albums(_going_on, earlier, _albums(made, known), known)
         await self._store(
-            self._rows.keep, event, self._model.id, made.k, len(known.ids), len(made.leftover), _albums(made, known),
+            self._rows.keep, event, self._model.id, made.k, len(known.ids), len(made.leftover), albums,
             self._photos.clock(),
         )  # fmt: skip
         kept = await self.made_by(event)
@@ -75,10 +99,45 @@ class Sorting:
         """Remember that a page of an album has been shown."""
         await self._store(self._rows.posted, page.album.id, page.last)
 
+    async def rename(self, chat_id: int, number: int, name: str) -> tuple[str, str]:
+        """Give an album of the last sorting a name that stays with it, or ('') take it away.
+
+        Returns:
+            What it is called now, and what people called it before.
+
+        Raises:
+            NameTooLong, NoSuchAlbum: nothing was changed.
+        """
+        given = visible(name)
+        if len(given) > NAME_LIMIT:
+            raise NameTooLong(len(given))
+        before = await self._store(self._rows.rename, chat_id, number, given)
+        if before is None:
+            last = await self.last(chat_id)
+            raise NoSuchAlbum([album.number for album in await self.albums(last)] if last else [])
+        return given, before
+
     async def is_under_way(self, chat_id: int) -> bool:
         """Whether the chat's photos are being sorted, or posted, already."""
         return await self._store(self._photos.store.events.open, chat_id, "cluster") > 0
 
 
+def visible(name: str) -> str:
+    """On one line, without control characters and without what would turn the line around it from right to left."""
+    kept = (sign for sign in name if sign.isspace() or sign in JOINERS or unicodedata.category(sign)[0] != "C")
+    return " ".join("".join(kept).split()).strip(JOINERS)
+
+
 def _albums(made: Clustering, known: Vectors) -> list[NewAlbum]:
-    return [NewAlbum(tuple(int(known.ids[row]) for row in album.members), album.tightness, "") for album in made.albums]
+    return [NewAlbum(tuple(int(known.ids[row]) for row in album.members), album.tightness) for album in made.albums]
+
+
+def _going_on(earlier: Sequence[EarlierAlbum], albums: Sequence[NewAlbum], known: Vectors) -> list[NewAlbum]:
+    """The albums, each with the earlier one that it goes on with."""
+    vectors = dict(zip((int(photo_id) for photo_id in known.ids), known.vectors, strict=True))
+    before = [Earlier(album.number, frozenset(album.photo_ids), album.missed) for album in earlier]
+    places = continued(before, [album.photo_ids for album in albums], vectors)
+    return [
+        album if place is None else replace(album, continues=earlier[place].id)
+        for album, place in zip(albums, places, strict=True)
+    ]

@@ -205,3 +205,14 @@ def m006_muted(db: Database) -> None:
     """Photos that are never matched again in their chat."""
     db.execute("ALTER TABLE photos ADD COLUMN muted INTEGER NOT NULL DEFAULT 0")
     db.execute("CREATE INDEX photos_muted ON photos (chat_id, file_unique_id) WHERE muted = 1")
+
+
+@migrations()
+def m007_albums_stay(db: Database) -> None:
+    """Names that people gave, and albums that rest until a sorting finds them again. `albums.name` is the topic."""
+    for statement in (
+        "ALTER TABLE albums ADD COLUMN given_name TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE albums ADD COLUMN word TEXT NOT NULL DEFAULT ''",  # from captions of its photos
+        "ALTER TABLE albums ADD COLUMN missed INTEGER NOT NULL DEFAULT 0",  # sortings since it rests
+    ):
+        db.execute(statement)

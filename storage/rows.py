@@ -144,24 +144,45 @@ class SentRow:
 @dataclass(frozen=True, slots=True)
 class AlbumRow:
     """One album of a stored clustering; `size` counts all its photos, `tightness` is a mean cosine,
-    `posted` how many of its photos have been shown so far."""
+    `posted` how many of its photos have been shown so far.
+
+    `given_name` is what people call it; `topic` (a word of the vocabulary) and `word` (from captions) are what it got
+    by itself. Each may be empty.
+    """
 
     id: int
     clustering_id: int
     number: int
-    name: str
+    given_name: str
+    topic: str
+    word: str
     size: int
     tightness: float
     posted: int
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierAlbum:
+    """An album that a new sorting may go on with; `missed` counts the sortings since that did not."""
+
+    id: int
+    number: int
+    missed: int
+    photo_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NewAlbum:
-    """An album to be kept: photo ids, nearest to the centroid first."""
+    """An album to be kept: photo ids, nearest to the centroid first.
+
+    `continues` is the id of the earlier album whose number and given name it takes on.
+    """
 
     photo_ids: tuple[int, ...]
     tightness: float
-    name: str
+    topic: str = ""
+    word: str = ""
+    continues: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

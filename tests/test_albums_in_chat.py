@@ -211,10 +211,10 @@ async def test_album_shows_an_album_of_the_last_clustering_also_after_a_restart(
     [
         (False, "/album 1", "There are no albums yet; /cluster makes them."),
         (False, "/album", "There are no albums yet; /cluster makes them."),
-        (True, "/album 3", "There is no album 3; the last sorting made 2."),
-        (True, "/album", "Send /album with a number from 1 to 2, as in /album 1."),
-        (True, "/album two", "Send /album with a number from 1 to 2, as in /album 1."),
-        (True, "/album 0", "Send /album with a number from 1 to 2, as in /album 1."),
+        (True, "/album 3", "There is no album 3; /albums lists those there are."),
+        (True, "/album", "Send /album with an album's number, as in /album 1; /albums lists them."),
+        (True, "/album two", "Send /album with an album's number, as in /album 1; /albums lists them."),
+        (True, "/album 0", "Send /album with an album's number, as in /album 1; /albums lists them."),
     ],
 )
 async def test_album_says_which_numbers_there_are(

@@ -47,7 +47,7 @@ def clustering(store: Store, *albums: list[int]) -> None:
     asked = NewEvent(GROUP, "cluster", 99, None, 7, None, "{}", NOW)
     event = store.events.get(store.events.ask(asked, GROUP.id, NOW, 60))
     assert event is not None
-    made = [NewAlbum(tuple(photo_ids), 0.9, "") for photo_ids in albums]
+    made = [NewAlbum(tuple(photo_ids), 0.9) for photo_ids in albums]
     store.clusterings.keep(event, "model", len(albums), sum(map(len, albums)), 0, made, NOW)
 
 

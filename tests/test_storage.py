@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storage import clusterings
 from storage.errors import NewerDatabase, StoreError
 from storage.photos import MAX_CLAIMS, Embedded
 from storage.rows import ChatRow, NewAlbum, NewEvent, NewPhoto, Size
@@ -300,18 +301,61 @@ def test_a_photo_that_ends_the_program_again_and_again_is_given_up(store: Store,
     assert store.photos.give_up_killers() == 1
 
 
-def test_the_last_clustering_replaces_the_one_before(store: Store, turns: Turns) -> None:
+def test_the_last_clustering_replaces_the_one_before_whose_albums_rest(store: Store, turns: Turns) -> None:
     photos = [turns.remember(photo(n)) for n in (1, 2, 3)]
     event_id = store.ask(NewEvent(GROUP, "cluster", 9, None, 1, None, "{}", NOW), None, turns.accept(), "m", NOW, 120)
     assert event_id is not None
     event = store.events.get(event_id)
     assert event is not None
-    for albums in ([NewAlbum((photos[0],), 1.0, "")], [NewAlbum((photos[2], photos[1]), 0.9, "")]):
+    for albums in ([NewAlbum((photos[0],), 1.0)], [NewAlbum((photos[2], photos[1]), 0.9)]):
         kept = store.clusterings.keep(event, "m", 2, 3, 1, albums, NOW)
     (album,) = store.clusterings.albums(kept)
     assert store.clusterings.photos(album.id, 0, 10) == [photos[2], photos[1]]
     assert store.clusterings.photos(album.id, 1, 10) == [photos[1]]
-    assert rows(store, "SELECT count(*) FROM album_photos") == [(2,)]
+    assert rows(store, "SELECT number, size, missed FROM albums ORDER BY number") == [(1, 1, 1), (2, 2, 0)]
+    assert rows(store, "SELECT count(*) FROM album_photos") == [(3,)]
+
+
+def sort(store: Store, turns: Turns, *albums: NewAlbum) -> list[tuple[int, int, str, int]]:
+    """Keep these albums as a new clustering; id, number, given name and sortings missed of all that there are then."""
+    event_id = store.ask(NewEvent(GROUP, "cluster", 9, None, 1, None, "{}", NOW), None, turns.accept(), "m", NOW, 120)
+    event = store.events.get(event_id or 0)
+    assert event is not None
+    store.clusterings.keep(event, "m", 2, 3, 1, albums, NOW)
+    return rows(store, "SELECT id, number, given_name, missed FROM albums ORDER BY number")
+
+
+def test_albums_that_go_on_keep_number_and_given_name_and_others_rest_for_three_sortings(
+    store: Store, turns: Turns
+) -> None:
+    first, second, third = (turns.remember(photo(n)) for n in (1, 2, 3))
+    two = sort(store, turns, NewAlbum((first,), 1.0), NewAlbum((second,), 1.0))[1]
+    assert store.clusterings.rename(GROUP.id, 2, "Hikes") == ""
+    assert store.clusterings.rename(OTHER.id, 1, "Hikes") is store.clusterings.rename(GROUP.id, 3, "Hikes") is None
+    for missed in (1, 2, 3):
+        found = sort(store, turns, NewAlbum((second, third), 0.9, continues=two[0]))
+        two = found[1]
+        assert [row[1:] for row in found] == [(1, "", missed), (2, "Hikes", 0)]
+        assert [album.photo_ids for album in store.clusterings.earlier(GROUP.id)] == [(first,), (second, third)]
+        last = store.clusterings.last(GROUP.id)
+        assert [album.number for album in store.clusterings.albums(last.id if last else 0)] == [2]
+    found = sort(store, turns, NewAlbum((third,), 0.9), NewAlbum((first,), 0.9, continues=-5))
+    assert [row[1:] for row in found] == [(1, "", 0), (2, "Hikes", 1), (3, "", 0)]  # 1 is free again
+    for _ in range(4):
+        found = sort(store, turns)
+    assert [row[1:] for row in found] == [(2, "Hikes", 5)]
+    assert [row[1:] for row in sort(store, turns, NewAlbum((second,), 0.9, continues=found[0][0]))] == [(2, "Hikes", 0)]
+    assert rows(store, "PRAGMA foreign_key_check") == []
+
+
+def test_only_so_many_albums_rest_and_those_with_names_first(
+    store: Store, turns: Turns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clusterings, "MOST_RESTING", 2)
+    photos = [turns.remember(photo(n)) for n in range(1, 5)]
+    sort(store, turns, *(NewAlbum((photo_id,), 1.0) for photo_id in photos))
+    store.clusterings.rename(GROUP.id, 4, "Hikes")
+    assert [row[1:] for row in sort(store, turns)] == [(1, "", 1), (4, "Hikes", 1)]
 
 
 def test_a_newer_database_is_refused_with_advice(tmp_path: Path) -> None:

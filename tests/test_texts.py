@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot import texts
 from bot.sandbox.entities import parse
-from bot.texts import layout, privacy
+from bot.texts import album_names, layout, privacy
 
 NASTY = [
     "",
@@ -78,8 +78,28 @@ def test_the_list_of_an_overview_fits_and_counts_the_albums_it_has_no_room_for(
 def test_the_caption_of_an_album_fits(album: texts.AlbumLine, first: int, more: int) -> None:
     seen = plain(texts.album_caption(album, first, first + more), texts.CAPTION_LIMIT - 100)
     assert seen.endswith(f"{album.percent}% alike")
-    title = f"{album.number}. {album.name}" if album.name else f"Album {album.number}"
+    title = f"Album {album.number}: {layout.isolated(album.name)}" if album.name else f"Album {album.number}"
     assert texts.row_title(album) == f"{title} · {layout.photos(album.size)} · {album.percent}% alike"
+
+
+@given(st.lists(ALBUMS, min_size=1, max_size=60), st.integers(0, 10**6))
+def test_the_list_of_albums_fits_and_says_what_to_do_with_it(albums: list[texts.AlbumLine], leftover: int) -> None:
+    seen = plain(album_names.albums_listed(albums, leftover), texts.MESSAGE_LIMIT).split("\n")
+    listed = [line for line in seen if line.endswith("% alike")]
+    left_out = [int(line.split()[2]) for line in seen if line.startswith("… and ")]
+    assert len(listed) + sum(left_out) == len(albums)
+    assert ("nowhere." in "".join(seen)) is (leftover > 0)
+    first = albums[0].number
+    assert seen[-2:] == ["", f"/album {first} shows one; /rename {first} with a name after it gives it that name."]
+
+
+@given(st.integers(1, 9999), NAMES, st.integers(1, 10**6))
+def test_a_button_has_a_name_and_what_is_left_within_its_room(number: int, name: str, left: int) -> None:
+    text = texts.button_more(number, name, left)
+    assert layout.utf16_length(text) <= 30
+    assert text.endswith(f": {layout.number(left)} more")
+    if not name:
+        assert text.startswith(f"Album {number}:")
 
 
 @given(NAMES, NAMES, st.lists(NAMES, max_size=5))
@@ -142,6 +162,15 @@ SENTENCES = {
     "number": texts.cluster_number_wrong(),
     "unlinked": texts.album_unlinked(2),
     "no albums": texts.album_none(),
+    "unknown album": texts.album_unknown(3, [1]),
+    "which album": texts.album_needs_number([2, 1]),
+    "rename": album_names.rename_usage(),
+    "renamed": album_names.renamed(3, "Hikes"),
+    "name taken away": album_names.name_taken_away(3, "Hikes"),
+    "no given name": album_names.no_given_name(3),
+    "name too long": album_names.name_too_long(61, 60),
+    "not yours to name": album_names.only_who_may_change_info(),
+    "naming not checked": album_names.naming_rights_unknown(),
     "sorry": texts.sorry(),
     "about": privacy.about(texts.stored(), 3, None, 0, opted_out=True),
     "about, by age": privacy.about(texts.stored(), 1, 1, 30, opted_out=False),

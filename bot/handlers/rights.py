@@ -4,7 +4,16 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from telegram import Bot, Chat, ChatMember, ChatMemberAdministrator, ChatMemberRestricted, Message
+from telegram import (
+    Bot,
+    Chat,
+    ChatMember,
+    ChatMemberAdministrator,
+    ChatMemberMember,
+    ChatMemberOwner,
+    ChatMemberRestricted,
+    Message,
+)
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
@@ -72,6 +81,31 @@ async def is_admin(bot: Bot, chat_id: int, user_id: int) -> bool:
     except TelegramError as error:
         raise RightsUnknown from error
     return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+
+
+async def may_change_info(bot: Bot, message: Message) -> bool:
+    """Whether a message is from someone who may change the chat's own name (Bot API, `can_change_info`).
+
+    Raises:
+        RightsUnknown: it can't be confirmed.
+    """
+    if message.chat.type == ChatType.PRIVATE:
+        return True
+    if message.sender_chat is not None or message.from_user is None:
+        return message.sender_chat is not None and message.sender_chat.id == message.chat.id
+    try:
+        member = await bot.get_chat_member(message.chat.id, message.from_user.id)
+        if isinstance(member, ChatMemberOwner):
+            return True
+        if isinstance(member, ChatMemberAdministrator):
+            return bool(member.can_change_info)
+        if not isinstance(member, ChatMemberMember | ChatMemberRestricted):
+            return False  # has left meanwhile
+        everyones = (await bot.get_chat(message.chat.id)).permissions
+    except TelegramError as error:
+        raise RightsUnknown from error
+    own = member.can_change_info if isinstance(member, ChatMemberRestricted) else True
+    return bool(own and everyones is not None and everyones.can_change_info)
 
 
 def sent_by_same(message: Message, target: Message) -> bool:

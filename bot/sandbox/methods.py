@@ -208,7 +208,10 @@ class Methods(WebhookMethods):
 
     def _get_chat(self, call: Call) -> dict[str, Any]:
         chat = self.chat_of(call)
-        permissions = {"can_send_messages": chat.can_send_messages, "can_send_photos": chat.can_send_photos}
+        permissions = {
+            "can_send_messages": chat.can_send_messages, "can_send_photos": chat.can_send_photos,
+            "can_change_info": chat.can_change_info,
+        }  # fmt: skip
         full: dict[str, Any] = {"accent_color_id": 0, "max_reaction_count": 11, "permissions": permissions}
         if chat.available_reactions is not None:
             full["available_reactions"] = [{"type": "emoji", "emoji": emoji} for emoji in chat.available_reactions]

@@ -55,6 +55,7 @@ class Chat:
     messages: dict[int, Message] = field(default_factory=dict)
     next_message_id: int = 1
     can_send_messages: bool = True
+    can_change_info: bool = True
     rights: dict[str, list[str]] = field(default_factory=dict)
     restricted: dict[str, dict[str, bool]] = field(default_factory=dict)
     reactions: dict[str, list[dict[str, Any]]] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.texts.language import _, ngettext
-from bot.texts.layout import CAPTION_LIMIT, cut, escape, fit, number
+from bot.texts.layout import CAPTION_LIMIT, cut, escape, fit, isolated, number
 
 BUTTON_LIMIT = 30
 """Characters of a button's text, so that two fit side by side on a phone."""
@@ -22,7 +22,9 @@ class AlbumLine:
     @property
     def title(self) -> str:
         """As plain text."""
-        return f"{self.number}. {self.name}" if self.name else _("Album {number}").format(number=self.number)
+        if not self.name:
+            return _("Album {number}").format(number=self.number)
+        return _("Album {number}: {name}").format(number=self.number, name=isolated(self.name))
 
 
 def cluster_begins(count: int) -> str:
@@ -92,7 +94,7 @@ def overview(albums: Sequence[AlbumLine], leftover: int, *, stopped: bool, cut_a
     count = len(albums)
     head = ngettext("<b>{count} album</b>", "<b>{count} albums</b>", count).format(count=number(count))
     lines = [escape(row_title(album)) for album in albums]
-    notes = [_left_over(leftover)] if leftover else []
+    notes = [left_over(leftover)] if leftover else []
     notes += [_("Stopped.")] if stopped else []
     if cut_albums:
         notes.append(_("A reply of Telegram was lost, so an album may be missing; its button or /album shows it."))
@@ -100,7 +102,7 @@ def overview(albums: Sequence[AlbumLine], leftover: int, *, stopped: bool, cut_a
     return fit(head, lines, " ".join(notes), CAPTION_LIMIT)
 
 
-def _left_over(count: int) -> str:
+def left_over(count: int) -> str:
     return ngettext("{count} photo fits nowhere.", "{count} photos fit nowhere.", count).format(count=number(count))
 
 
@@ -156,16 +158,17 @@ def album_none() -> str:
     return _("There are no albums yet; /cluster makes them.")
 
 
-def album_unknown(wanted: int, count: int) -> str:
-    if not count:
+def album_unknown(wanted: int, known: Sequence[int]) -> str:
+    """`known` are the numbers that there are."""
+    if not known:
         return album_none()
-    return _("There is no album {number}; the last sorting made {count}.").format(number=wanted, count=count)
+    return _("There is no album {number}; /albums lists those there are.").format(number=wanted)
 
 
-def album_needs_number(count: int) -> str:
-    if not count:
+def album_needs_number(known: Sequence[int]) -> str:
+    if not known:
         return album_none()
-    return _("Send /album with a number from 1 to {count}, as in /album 1.").format(count=count)
+    return _("Send /album with an album's number, as in /album {example}; /albums lists them.").format(example=known[0])
 
 
 def albums_outdated() -> str:
@@ -184,10 +187,11 @@ def button_album(wanted: int, name: str) -> str:
     return cut(name or _("Album {number}").format(number=wanted), BUTTON_LIMIT)
 
 
-def button_more(wanted: int, left: int) -> str:
-    return ngettext("Album {number}: {left} more", "Album {number}: {left} more", left).format(
-        number=wanted, left=number(left)
-    )
+def button_more(wanted: int, name: str, left: int) -> str:
+    title = _("Album {number}").format(number=wanted)
+    text = ngettext("{title}: {left} more", "{title}: {left} more", left).format(left=number(left), title="{title}")
+    room = BUTTON_LIMIT - len(text.replace("{title}", ""))
+    return text.replace("{title}", cut(name or title, room))
 
 
 def stopping() -> str:

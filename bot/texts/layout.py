@@ -89,9 +89,13 @@ def photos(count: int) -> str:
 
 def name(who: str) -> str:
     """A person's name, cut; one that runs from right to left is isolated, or it would turn the rest of its line."""
-    shown = cut(" ".join(who.split()) or _("someone"), NAME_LIMIT)
-    turns = any(unicodedata.bidirectional(sign) in RIGHT_TO_LEFT for sign in shown)
-    return html.escape(f"\u2068{shown}\u2069" if turns else shown)
+    return html.escape(isolated(cut(" ".join(who.split()) or _("someone"), NAME_LIMIT)))
+
+
+def isolated(text: str) -> str:
+    """Plain text that turns nothing around it, should it run from right to left."""
+    turns = any(unicodedata.bidirectional(sign) in RIGHT_TO_LEFT for sign in text)
+    return f"\u2068{text}\u2069" if turns else text
 
 
 def megabytes(size: int) -> str:

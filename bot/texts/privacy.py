@@ -14,12 +14,16 @@ def about(stored: str, count: int, retention: int | None, grace: int, *, opted_o
     """
     return "\n\n".join(
         [
-            "\n".join([_("<b>What I keep</b>"), " ".join([stored, _now(count), *_opted_out(opted_out)])]),
+            "\n".join([_("<b>What I keep</b>"), " ".join([stored, _names(), _now(count), *_opted_out(opted_out)])]),
             "\n".join([_("<b>Where</b>"), _where()]),
             "\n".join([_("<b>For how long</b>"), f"{_how_long(retention)} {_after_removal(grace)}"]),
             "\n".join([_("<b>How to be rid of it</b>"), *_ways_out()]),
         ]
     )
+
+
+def _names() -> str:
+    return _("Names that you give to albums stay as long as one of their photos does.")
 
 
 def _now(count: int) -> str:
