@@ -22,6 +22,7 @@ PHOTO = (
     N_("every size of it is above 20 MB"),
     N_("Telegram refuses the file: {words}"),
     N_("the program ended {count} times while this photo was in work"),
+    N_("the model failed on it ({kind})"),
     N_("unexpected {kind}"),
 )
 """Raised by `bot.vision.images` and `bot.indexing`, and set by `storage.photos`."""
