@@ -37,6 +37,7 @@ from bot.sending import Sender
 from bot.showing import Shower
 from bot.sorting import Sorting
 from bot.texts import language
+from bot.thresholds import Thresholds
 from bot.turns import Turns
 from bot.unasked import Unasked
 from bot.undoing import Undoing
@@ -72,7 +73,7 @@ def build(
     shower = Shower(app.bot, sender, workers)
     sorting, muting = Sorting(photos), Muting(photos)
     clustering = Clustering(app.bot, photos, sorting, sender, shower, settings.cluster_albums)
-    matching = Matching(photos, muting)
+    matching = Matching(photos, muting, Thresholds(photos, manners))
     answers = Answers(photos, matching, sender, shower, problem=lambda: indexer.problem)
     unasked = Unasked(photos, manners, matching, shower, answers)
     quick = {"photo": unasked.photo, "similar": answers.similar}

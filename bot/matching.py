@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.calibration import CROWD
 from bot.muting import Muting
 from bot.photos import EventRow, PhotoError, PhotoRow, Photos, Unreadable, Unseen
-from bot.similar import Match, percent, rank
+from bot.similar import NOISE, Match, percent, rank
+from bot.thresholds import Thresholds
 from bot.timing import timed
 from storage.photos import Photos as Rows
 from storage.photos import Vectors
@@ -26,8 +28,8 @@ class Muted(PhotoError):
 class Matching:
     """Finds among the photos of one chat. What an event's own photos are like each other does not count."""
 
-    def __init__(self, photos: Photos, muting: Muting) -> None:
-        self._muting = muting
+    def __init__(self, photos: Photos, muting: Muting, thresholds: Thresholds) -> None:
+        self._muting, self._thresholds = muting, thresholds
         self._photos, self._model, self._rules = photos, photos.model, photos.rules
         self._store, self._search = photos.workers.store, photos.workers.search
 
@@ -61,19 +63,19 @@ class Matching:
         self, event: EventRow, own: Sequence[int], among: Callable[[int, str, Sequence[int]], Vectors]
     ) -> list[Found]:
         with timed("search", event.chat_id, [event.message_id]):
-            return await self._searched(event.chat_id, own, among)
+            return await self._searched(event, own, among)
 
     async def _searched(
-        self, chat_id: int, own: Sequence[int], among: Callable[[int, str, Sequence[int]], Vectors]
+        self, event: EventRow, own: Sequence[int], among: Callable[[int, str, Sequence[int]], Vectors]
     ) -> list[Found]:
         queries = await self._store(self._rows.vectors_of, own, self._model.id)
         if not len(queries):
             return []
-        known = await self._store(among, chat_id, self._model.id, own)
-        threshold = self._model.threshold if self._rules.threshold is None else self._rules.threshold
-        top = self._rules.answer_photos
-        matches = await self._search(rank, queries, known.ids, known.vectors, top=top, threshold=threshold)
-        return await self._found(chat_id, matches)
+        known = await self._store(among, event.chat_id, self._model.id, own)
+        bar, top = await self._thresholds.of(event, len(known.ids)), self._rules.answer_photos
+        near = await self._search(rank, queries, known.ids, known.vectors, top=max(top, 1 + CROWD), threshold=-1)
+        least = bar.over([match.similarity for match in near]) - NOISE
+        return await self._found(event.chat_id, [match for match in near[:top] if match.similarity >= least])
 
     async def _found(self, chat_id: int, matches: Sequence[Match]) -> list[Found]:
         rows = await self._store(self._rows.shown, chat_id, [match.id for match in matches])

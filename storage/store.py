@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from storage.background import Backgrounds
 from storage.chats import Chats
 from storage.clusterings import Clusterings
 from storage.errors import NewerDatabase, StoreError, one_sentence
@@ -48,6 +49,7 @@ class Store:
         self.forgetting = Forgetting(self.db)
         self.settings = Settings(self.db)
         self.muting = Muting(self.db)
+        self.backgrounds = Backgrounds(self.db)
 
     def close(self) -> None:
         """Close the file; the last connection folds the write-ahead log into it."""

@@ -10,7 +10,7 @@ import pytest
 
 from bot.sandbox.state import Chat, User
 from bot.sandbox.telegram import Telegram
-from tests.conftest import Start
+from tests.conftest import Start, lookback
 from tests.fakes import BLUE, GREEN, ORANGE, RED, Colour, MeanColour, picture
 from tests.memory import Memory
 
@@ -80,7 +80,8 @@ async def test_the_order_of_an_answer_can_be_recomputed_from_the_database(
     telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory
 ) -> None:
     colours = np.random.default_rng(7).integers(0, 256, (30, 3))
-    async with start(threshold=0.0, answer_photos=10):
+    async with start(threshold=0.0, answer_photos=10) as app:
+        await lookback(app).manners.change(group.id, strictness="normal")
         for colour in colours[:-1]:
             telegram.send_photo(group, ann, picture(tuple(colour)), date=LONG_AGO)
         await memory.settled()

@@ -33,6 +33,8 @@ WALLS: list[tuple[str, tuple[str, ...]]] = [
     ("bot/unasked.py", (*ML, *SQL)),
     ("bot/choices.py", ("telegram", *SQL, *ML)),
     ("bot/settings_keyboard.py", ("storage", *ML, *SQL)),
+    ("bot/calibration.py", ("bot.", "storage", "telegram", "asyncio", *SQL, *ML)),
+    ("bot/thresholds.py", ("telegram", *SQL, *ML)),
     ("bot/similar.py", ("telegram", "asyncio", *SQL, *HEAVY)),
     ("bot/albums.py", ("telegram", "asyncio", *SQL, *HEAVY)),
     ("bot/pictures/*", ("telegram", "asyncio", *SQL, *HEAVY)),

@@ -10,7 +10,7 @@ from bot.sandbox.state import Chat, Message, User
 from bot.sandbox.telegram import Telegram
 from bot.vision.clip import Clip
 from bot.vision.images import decode
-from tests.conftest import Start
+from tests.conftest import Start, lookback
 from tests.memory import Memory
 from tests.test_albums_in_chat import albums_of
 from tests.test_answers import LONG_AGO
@@ -56,7 +56,8 @@ async def test_the_first_answers_to_a_fish_are_fish_in_the_order_of_the_database
     chat = telegram.new_chat("private", members=[ann])
     fish = labelled("fish")
     others = [pair for pair in labelled() if pair[0] != "fish"]
-    async with start(clip=pocket):
+    async with start(clip=pocket) as app:
+        await lookback(app).manners.change(chat.id, strictness="normal")
         shows = send(telegram, chat, ann, [*fish[:7], *others, *fish[10:]])
         await memory.settled(120)
         asked = []
