@@ -26,6 +26,7 @@ from bot.introducing import introduce
 from bot.jobs import Jobs
 from bot.languages import Languages
 from bot.limits import Limits
+from bot.log_chat import LogChat
 from bot.lookback import Lookback
 from bot.manners import ChatManners
 from bot.matching import Matching
@@ -75,7 +76,8 @@ def build(
     clustering = Clustering(app.bot, photos, sorting, sender, shower, settings.cluster_albums)
     matching = Matching(photos, muting, Thresholds(photos, manners))
     answers = Answers(photos, matching, sender, shower, problem=lambda: indexer.problem)
-    unasked = Unasked(photos, manners, matching, shower, answers)
+    log_chat = LogChat(app.bot, photos, manners)
+    unasked = Unasked(photos, manners, matching, shower, answers, log_chat)
     quick = {"photo": unasked.photo, "similar": answers.similar}
     jobs = Jobs(
         workers, languages, {"quick": quick, "long": {"cluster": clustering.cluster, "album": clustering.album}}
@@ -86,7 +88,18 @@ def build(
     keeping = Keeping(settings.retention_days, settings.grace_days)
     forgetting = Forgetting(photos, keeping, on_forgotten=clustering.forget)
     lookback = Lookback(
-        photos, sender, shower, indexer, jobs, inbox, forgetting, manners, Undoing(app.bot, photos), muting, sorting
+        photos,
+        sender,
+        shower,
+        indexer,
+        jobs,
+        inbox,
+        forgetting,
+        manners,
+        Undoing(app.bot, photos),
+        log_chat,
+        muting,
+        sorting,
     )
     add_handlers(app, lookback)
     app.bot_data["lookback"] = lookback

@@ -8,14 +8,16 @@ from bot.texts.language import LANGUAGES
 
 Value = str | int | None
 
+THERE = "there"
+"""The option of the page "log" that depends on who presses."""
 AS_CHAT = "chat"
 """The option of a topic that has nothing of its own."""
 MAIN, DONE = "main", "done"
 CLOCKS = (
-    -720, -660, -600, -570, -540, -480, -420, -360, -300, -240, -210, -180, -120, -60, 0, 60, 120, 180, 210, 240, 270,
+    -660, -600, -570, -540, -480, -420, -360, -300, -240, -210, -180, -120, -60, 0, 60, 120, 180, 210, 240, 270,
     300, 330, 345, 360, 390, 420, 480, 525, 540, 570, 600, 630, 660, 720, 765, 780, 840,
 )  # fmt: skip
-"""Minutes by which the clocks of the world are ahead of UTC (IANA time zone database, as of 2024)."""
+"""Minutes by which the clocks of inhabited places are ahead of UTC (IANA time zone database, as of 2024)."""
 QUIET = ((22, 7), (23, 8), (0, 6))
 """Usual quiet hours, offered at once."""
 
@@ -61,6 +63,7 @@ PAGES: Mapping[str, Page] = {
     "from": Page(_of("quiet_from", *range(24)), columns=6, back="quiet", then="until"),
     "until": Page(_of("quiet_until", *range(24)), columns=6, back="quiet", then="quiet"),
     "clock": Page(_of("utc_offset", *CLOCKS), columns=4, back="quiet", then="quiet", whole_chat=True),
+    "log": Page({"here": {"log_chat": None, "log_setter": None}}, whole_chat=True),
     "language": Page(_of("language", *LANGUAGES), whole_chat=True),
 }  # fmt: skip
 
@@ -95,6 +98,8 @@ class View:
             return AS_CHAT
         if page == "quiet" and self.manners.quiet is None:
             return "off"
+        if page == "log" and self.manners.log_chat is not None:
+            return THERE
         if page == "photos":
             return str(self.manners.photos or self.photos)
         for option, values in PAGES[page].options.items():

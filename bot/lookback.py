@@ -10,6 +10,7 @@ from bot.inbox import Inbox
 from bot.indexing import Indexer
 from bot.jobs import Jobs
 from bot.limits import LimitsClosed
+from bot.log_chat import LogChat
 from bot.manners import ChatManners
 from bot.muting import Muting
 from bot.photos import Photos
@@ -33,6 +34,7 @@ class Lookback:
     forgetting: Forgetting
     manners: ChatManners
     undoing: Undoing
+    log_chat: LogChat
     muting: Muting
     sorting: Sorting
 

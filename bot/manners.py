@@ -43,6 +43,7 @@ class Manners:
         quiet_from, quiet_until: hours of the day, 0 to 23, between which nothing is answered unasked; None: no such.
         utc_offset: minutes by which the chat's clock is ahead of UTC.
         log_chat: the chat where answers go instead of here; None: here.
+        log_setter: id of the admin of both chats who set that.
         language: code of one of `bot.texts.language.LANGUAGES`; None: not chosen yet.
     """
 
@@ -54,6 +55,7 @@ class Manners:
     quiet_until: int | None = None
     utc_offset: int = 0
     log_chat: int | None = None
+    log_setter: int | None = None
     language: str | None = None
 
     @property

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.choices import AS_CHAT, DONE, MAIN, PAGES, View
+from bot.choices import AS_CHAT, DONE, MAIN, PAGES, THERE, View
 from bot.manners import WHOLE_CHAT
 from bot.texts import settings as texts
 
 SET = r"^set:(\d{1,10}):([a-z]{1,10})(?::(-?[a-z0-9]{1,10}(?:-\d{1,2})?))?$"
 """Topic (0: the whole chat), page, option. Bounded: a client may send whatever it likes."""
-FIRST = ("mode", "quiet", "language")
+FIRST = ("mode", "quiet", "log", "language")
 """The rows of the first page."""
 
 
@@ -24,6 +24,8 @@ def keyboard(view: View, page: str) -> InlineKeyboardMarkup | None:
     rows = _in_columns(options, PAGES[page].columns)
     if view.for_topic and PAGES[page].back == MAIN:
         rows.append([_option(view, page, AS_CHAT)])
+    if page == "log":
+        rows.append([_option(view, page, THERE)])
     if page == "quiet":
         rows += [[_button(view, texts.button_other_hours(), "from")], *_rows(view, ["clock"])]
     return InlineKeyboardMarkup([*rows, [_button(view, texts.button_back(), PAGES[page].back)]])

@@ -22,10 +22,12 @@ class StepTicket:
 
     @classmethod
     def of(
-        cls, photos: Photos, event: EventRow, step: str, *, end: bool = False, showing: Sequence[int] = ()
-    ) -> "StepTicket":
-        """The ticket of a step of an event."""
-        return cls(photos.store, photos.workers.store, event.id, step, event.chat_id, end=end, showing=showing)
+        cls, photos: Photos, event: EventRow, step: str, *, end: bool = False, showing: Sequence[int] = (),
+        chat_id: int | None = None,
+    ) -> "StepTicket":  # fmt: skip
+        """The ticket of a step of an event; `chat_id` is where its message goes, where that is another chat."""
+        there = chat_id or event.chat_id
+        return cls(photos.store, photos.workers.store, event.id, step, there, end=end, showing=showing)
 
     async def begin(self) -> bool:
         """Commit the intent.

@@ -1,16 +1,18 @@
 """What becomes of a photo that nobody asked about: an answer, a reaction, or nothing, by the manners of its chat."""
 
-import logging
+from collections.abc import Sequence
 
-from bot.answers import Answers
-from bot.manners import ChatManners, Mode
-from bot.matching import Matching
+from bot import texts
+from bot.answers import Answers, Log
+from bot.log_chat import LogChat
+from bot.manners import ChatManners, Manners, Mode
+from bot.matching import Found, Matching
 from bot.photos import EventRow, Photos
 from bot.sending import AlreadySent, Stale
 from bot.showing import Place, Shower
+from bot.texts import log_chat
+from bot.texts.language import speaking
 from bot.tickets import StepTicket
-
-logger = logging.getLogger(__name__)
 
 REACTION = "👀"
 """One of the emoji that a bot may react with (Bot API, ReactionTypeEmoji)."""
@@ -20,10 +22,10 @@ class Unasked:
     """Silence is the default: a photo is answered only where something is like it, and where the chat wants it."""
 
     def __init__(
-        self, photos: Photos, manners: ChatManners, matching: Matching, shower: Shower, answers: Answers
+        self, photos: Photos, manners: ChatManners, matching: Matching, shower: Shower, answers: Answers, log: LogChat
     ) -> None:
         self._photos, self._manners, self._matching = photos, manners, matching
-        self._shower, self._answers = shower, answers
+        self._shower, self._answers, self._log = shower, answers, log
 
     async def photo(self, event: EventRow) -> None:
         """Answer a photo, or an album as one, with the most similar earlier photos."""
@@ -35,6 +37,8 @@ class Unasked:
         found = await self._matching.similar_earlier(event)
         if found and manners.mode is Mode.REACTION:
             await self._react(event)
+        elif found and manners.log_chat is not None:
+            await self._to_log(event, found, manners)
         elif found:
             await self._answers.unasked(event, found)
 
@@ -47,3 +51,13 @@ class Unasked:
             await ticket.sent([])
         else:
             await ticket.release()
+
+    async def _to_log(self, event: EventRow, found: Sequence[Found], manners: Manners) -> None:
+        """Answer in the log, in its language; where it is not confirmed at this moment, nowhere."""
+        if manners.log_chat is None or not await self._log.confirmed(event.chat_id, manners):
+            return
+        title, who = await self._log.source(event)
+        link = texts.message_link(event.chat_id, event.origin_chat_id, event.message_id)
+        with speaking((await self._manners.of(manners.log_chat)).language):
+            head = log_chat.head(title, who, link)
+            await self._answers.unasked(event, found, Log(manners.log_chat, head))

@@ -26,6 +26,11 @@ class Chats:
         found = self._db.execute(sql, [chat_id]).fetchone()
         return chat_id if found is None else int(found[0])
 
+    def title(self, chat_id: int) -> str:
+        """What a chat was last called; empty where nothing of it is stored."""
+        found = self._db.execute("SELECT title FROM chats WHERE id = ?", [chat_id]).fetchone()
+        return "" if found is None else str(found[0])
+
     def left(self, chat: ChatRow, now: float) -> None:
         """The bot is out: what waits for an answer there is stale, and the grace begins."""
         with self._db.atomic():
@@ -55,6 +60,8 @@ class Chats:
                 self._db.execute(f"UPDATE {table} SET chat_id = ? WHERE chat_id = ?", [new.id, old.id])
             # What was set in the supergroup already is younger.
             self._db.execute("UPDATE OR IGNORE chat_settings SET chat_id = ? WHERE chat_id = ?", [new.id, old.id])
+            sql = "UPDATE chat_settings SET value = ? WHERE name = 'log_chat' AND value = ?"
+            self._db.execute(sql, [str(new.id), str(old.id)])
             self._take_wishes(old.id, new.id)
             return True
 

@@ -55,7 +55,14 @@ class Forgetting:
             chat_id = self._chats.now_called(chat.id)
             self._db.execute("INSERT OR IGNORE INTO opted_out VALUES (?, ?, ?)", [chat_id, user_id, now])
             self._db.execute("UPDATE events SET asker_id = NULL WHERE chat_id = ? AND asker_id = ?", [chat_id, user_id])
+            self._drop_log(chat_id, user_id)
             self._empty_letters(chat_id)
+
+    def _drop_log(self, chat_id: int, user_id: int) -> None:
+        """A log stands on the word of the person who chose it; without them it ends."""
+        sql = """DELETE FROM chat_settings WHERE chat_id = :chat AND name IN ('log_chat', 'log_setter') AND EXISTS (
+                     SELECT 1 FROM chat_settings WHERE chat_id = :chat AND name = 'log_setter' AND value = :user)"""
+        self._db.execute(sql, {"chat": chat_id, "user": str(user_id)})
 
     def opt_in(self, chat_id: int, user_id: int) -> bool:
         """Take the wish back; False where there was none."""
@@ -132,6 +139,8 @@ class Forgetting:
             ("chat_settings", "chat_id"), ("chats", "id"),
         ):  # fmt: skip
             self._db.execute(f"DELETE FROM {table} WHERE {column} IN ({_marks(ids)})", ids)
+        sql = f"DELETE FROM chat_settings WHERE name = 'log_chat' AND value IN ({_marks(ids)})"
+        self._db.execute(sql, [str(one) for one in ids])  # of the chats whose log it was
         # A queued update stays: it may be the one that says that the bot is back.
         self._db.execute(f"DELETE FROM inbox WHERE chat_id IN ({_marks(ids)}) AND state != 'queued'", ids)
         return 1

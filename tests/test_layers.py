@@ -31,6 +31,8 @@ WALLS: list[tuple[str, tuple[str, ...]]] = [
     ("bot/tiers.py", ("telegram", "asyncio", *SQL, *ML)),
     ("bot/alignment.py", ("telegram", "asyncio", *SQL, *ML)),
     ("bot/unasked.py", (*ML, *SQL)),
+    ("bot/log_chat.py", (*ML, *SQL)),
+    ("bot/admins.py", ("storage", *ML, *SQL)),
     ("bot/choices.py", ("telegram", *SQL, *ML)),
     ("bot/settings_keyboard.py", ("storage", *ML, *SQL)),
     ("bot/calibration.py", ("bot.", "storage", "telegram", "asyncio", *SQL, *ML)),

@@ -25,7 +25,7 @@ def groups(context: Context) -> tuple[str, ...]:
     return tuple(context.matches[0].groups())
 
 
-async def tell(lookback: Lookback, query: CallbackQuery, text: str) -> None:
-    """Show a short text to the one who pressed."""
+async def tell(lookback: Lookback, query: CallbackQuery, text: str | None) -> None:
+    """Show a short text to the one who pressed; None only ends their waiting."""
     chat_id = query.message.chat.id if query.message else query.from_user.id
     await lookback.sender.attempt(chat_id, partial(query.answer, text))

@@ -34,7 +34,10 @@ class ForgetHandlers:
         asker = message.from_user
         out = asker is not None and await self._forgetting.is_opted_out(message.chat.id, asker.id)
         keeping = self._forgetting.keeping
-        text = privacy.about(texts.stored(), count, keeping.retention_days, keeping.grace_days, opted_out=out)
+        logged = (await self._lookback.manners.of(message.chat.id)).log_chat is not None
+        text = privacy.about(
+            texts.stored(), count, keeping.retention_days, keeping.grace_days, opted_out=out, logged=logged
+        )
         await self._lookback.reply(update, place(update), text)
 
     async def forget(self, update: Update, context: Context) -> None:

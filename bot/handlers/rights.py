@@ -17,6 +17,10 @@ from telegram import (
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
+from bot.admins import RightsUnknown, is_admin
+
+__all__ = ["Rights", "RightsUnknown", "is_admin", "may_change_info", "own_rights", "runs_the_chat", "sent_by_same"]
+
 T = TypeVar("T")
 
 
@@ -64,23 +68,6 @@ async def _answer(asked: Awaitable[T]) -> T | None:
         return await asked
     except TelegramError:
         return None
-
-
-class RightsUnknown(Exception):
-    """Telegram did not say whether someone is an admin."""
-
-
-async def is_admin(bot: Bot, chat_id: int, user_id: int) -> bool:
-    """Whether a person runs this chat.
-
-    Raises:
-        RightsUnknown: it can't be confirmed, so what it guards is refused.
-    """
-    try:
-        member = await bot.get_chat_member(chat_id, user_id)
-    except TelegramError as error:
-        raise RightsUnknown from error
-    return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 
 
 async def may_change_info(bot: Bot, message: Message) -> bool:

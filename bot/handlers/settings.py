@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 from functools import partial
 
 from telegram import Bot, CallbackQuery, Chat, Message, Update
@@ -9,14 +10,15 @@ from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
 from bot import texts
-from bot.choices import DONE, MAIN, PAGES, View, values
+from bot.choices import DONE, MAIN, PAGES, THERE, View, values
 from bot.handlers.buttons import groups, pressed, tell
 from bot.handlers.incoming import place, thread_of
 from bot.handlers.rights import RightsUnknown, is_admin, runs_the_chat
+from bot.log_chat import Choice
 from bot.lookback import Lookback
 from bot.manners import GENERAL, WHOLE_CHAT
 from bot.settings_keyboard import keyboard
-from bot.texts import settings
+from bot.texts import log_chat, settings
 from bot.texts.language import current, speaking
 
 Context = ContextTypes.DEFAULT_TYPE
@@ -34,12 +36,25 @@ class SettingsHandlers:
         """`/settings`: with buttons for an admin, as a text for everyone else."""
         message = update.effective_message
         assert message is not None
+        if [word.lower() for word in context.args or []] == ["log"]:
+            await self._lookback.reply(update, place(update), await self._offer(context.bot, message))
+            return
         topic = _topic(message)
         view = await self._view(message.chat, topic, WHOLE_CHAT if topic is None else topic)
         refusal = await _refusal_of(context.bot, message)
         text = settings.about(view) + (f"\n\n{refusal}" if refusal else "")
         buttons = None if refusal else keyboard(view, MAIN)
         await self._lookback.reply(update, place(update), text, keyboard=buttons)
+
+    async def _offer(self, bot: Bot, message: Message) -> str:
+        """`/settings log`: this chat may become the log of another one."""
+        refusal = await _refusal_of(bot, message)
+        if refusal is not None:
+            return refusal
+        if message.from_user is None or message.sender_chat is not None:
+            return log_chat.needs_a_person()
+        self._lookback.log_chat.offer(message.from_user.id, message.chat.id)
+        return log_chat.offered()
 
     async def button(self, update: Update, context: Context) -> None:
         """A button under it: another page, or an option that is set."""
@@ -60,13 +75,25 @@ class SettingsHandlers:
         if (for_topic and thread != topic) or not (known or (page in (MAIN, DONE) and option is None)):
             return settings.outdated()
         if option is not None:
-            chosen = values(page, option, for_topic=for_topic)
-            if chosen is None:
-                return settings.outdated()
-            await self._manners.change(chat.id, thread, **chosen)
+            refusal = await self._set(chat.id, thread, page, option, query.from_user.id)
+            if refusal is not None:
+                return refusal
             page = PAGES[page].then or page
         view = await self._view(chat, topic, thread)
         await self._show(context.bot, message, view, page, query, is_set=option is not None)
+        return None
+
+    async def _set(self, chat_id: int, thread: int, page: str, option: str, user_id: int) -> str | None:
+        """Why nothing was set; None where it was."""
+        if (page, option) == ("log", THERE):
+            try:
+                return _LOG[await self._lookback.log_chat.choose(chat_id, user_id)]()
+            except RightsUnknown:
+                return texts.rights_unknown()
+        chosen = values(page, option, for_topic=thread != WHOLE_CHAT)
+        if chosen is None:
+            return settings.outdated()
+        await self._manners.change(chat_id, thread, **chosen)
         return None
 
     async def _show(
@@ -75,7 +102,7 @@ class SettingsHandlers:
         with speaking(view.manners.language or current()):  # it may just have been chosen
             text = settings.about(view) if page in (MAIN, DONE) else settings.page(view, page)
             buttons = keyboard(view, page)
-            await tell(self._lookback, query, settings.saved() if is_set else "")
+            await tell(self._lookback, query, settings.saved() if is_set else None)
         edit = partial(bot.edit_message_text, text, message.chat.id, message.message_id, reply_markup=buttons)
         await self._lookback.sender.attempt(message.chat.id, edit)
 
@@ -85,6 +112,13 @@ class SettingsHandlers:
         photos, own = self._lookback.photos, await self._manners.own(chat.id, thread)
         manners = await self._manners.of(chat.id, thread)
         return View(topic, thread, manners, own, photos.rules.answer_photos, photos.clock())
+
+
+_LOG: dict[Choice, Callable[[], str | None]] = {
+    Choice.SET: lambda: None, Choice.NOTHING_OFFERED: log_chat.not_offered,
+    Choice.SAME_CHAT: log_chat.is_this_chat, Choice.NOT_BOTH: log_chat.not_yours,
+}  # fmt: skip
+"""What is said of choosing a log."""
 
 
 def _topic(message: Message) -> int | None:

@@ -7,7 +7,7 @@ from bot import texts
 from bot.handlers.incoming import place
 from bot.handlers.rights import Rights, own_rights
 from bot.lookback import Lookback
-from bot.texts import settings
+from bot.texts import log_chat, settings
 
 Context = ContextTypes.DEFAULT_TYPE
 
@@ -25,10 +25,13 @@ class StatusHandlers:
         photos = self._lookback.photos
         counts, disk = await photos.counts(chat.id), await photos.disk()
         problems = _problems(await own_rights(context.bot, chat))
+        manners = await self._lookback.manners.at(chat.id, place(update).thread_id)
+        if manners.log_chat is not None and not await self._lookback.log_chat.confirmed(chat.id, manners):
+            problems = (*problems, log_chat.lost())
         now = texts.Status(
             counts.photos, counts.without_vector, counts.pending, counts.failed, counts.muted, counts.unanswered,
             photos.model.id, self._lookback.indexer.problem, *disk, counts.last_update_at, problems,
-            settings.unusual(await self._lookback.manners.at(chat.id, place(update).thread_id)),
+            settings.unusual(manners),
         )  # fmt: skip
         await self._lookback.reply(update, place(update), texts.status(now))
 

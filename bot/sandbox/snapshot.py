@@ -33,6 +33,7 @@ class Snapshot:
             "admins": [user.id for user in chat.admins],
             "topics": [{"id": number, "name": name} for number, name in chat.topics.items()],
             "bot_status": chat.bot_status,
+            "reactions": chat.reactions,
         }
 
     def before(self, chat: Chat, message_id: int = 0) -> dict[str, Any]:

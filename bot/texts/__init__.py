@@ -34,5 +34,5 @@ from bot.texts.answers import Line, answer, nothing_similar, photo_failed, photo
 from bot.texts.commands import ADMIN_COMMANDS, COMMANDS, PRIVATE_COMMANDS, menu
 from bot.texts.health import Status, status
 from bot.texts.help import help_text, joined, not_understood, sorry, start, stored
-from bot.texts.layout import CAPTION_LIMIT, MESSAGE_LIMIT, cut, day, fit, megabytes, message_link, utf16_length
+from bot.texts.layout import CAPTION_LIMIT, MESSAGE_LIMIT, cut, day, fit, megabytes, message_link, under, utf16_length
 from bot.texts.rights import media_problem, privacy_problem, rights_not_checked, rights_unknown

@@ -51,6 +51,11 @@ def escape(text: str) -> str:
     return html.escape(text)
 
 
+def under(head: str, text: str) -> str:
+    """An HTML caption with a line above it, within a caption's length."""
+    return fit(head, text.split("\n"), "", CAPTION_LIMIT)
+
+
 def visible(text: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", "", text))
 

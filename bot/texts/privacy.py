@@ -4,18 +4,19 @@ from bot.texts.language import _, ngettext
 from bot.texts.layout import number
 
 
-def about(stored: str, count: int, retention: int | None, grace: int, *, opted_out: bool) -> str:
+def about(stored: str, count: int, retention: int | None, grace: int, *, opted_out: bool, logged: bool = False) -> str:
     """`/privacy`, with this chat's figures.
 
     Args:
         stored: the sentence that says what is kept of a photo.
         retention: days after which a photo goes; None where it stays until it is forgotten.
         grace: days for which a chat's photos are kept after the bot was removed.
+        logged: whether answers go to another chat.
     """
     return "\n\n".join(
         [
             "\n".join([_("<b>What I keep</b>"), " ".join([stored, _names(), _now(count), *_opted_out(opted_out)])]),
-            "\n".join([_("<b>Where</b>"), _where()]),
+            "\n".join([_("<b>Where</b>"), _where(logged=logged)]),
             "\n".join([_("<b>For how long</b>"), f"{_how_long(retention)} {_after_removal(grace)}"]),
             "\n".join([_("<b>How to be rid of it</b>"), *_ways_out()]),
         ]
@@ -36,7 +37,12 @@ def _opted_out(out: bool) -> list[str]:
     return [_("Photos of yours are not stored here, as you wished.")] if out else []
 
 
-def _where() -> str:
+def _where(*, logged: bool) -> str:
+    if logged:
+        return _(
+            "In one file on the machine of the person who runs this bot, who can read it. An admin of this chat lets "
+            "my answers go to another chat that they run as well: there photos of this chat are shown."
+        )
     return _(
         "In one file on the machine of the person who runs this bot, who can read it. What is remembered of a chat is "
         "shown in that chat alone."

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.choices import AS_CHAT, PAGES, View
+from bot.choices import AS_CHAT, PAGES, THERE, View
 from bot.manners import Manners, Mode, Strictness
 from bot.texts.language import LANGUAGES, N_, _, current, ngettext
 from bot.texts.layout import number
@@ -40,13 +40,13 @@ OPTIONS = {
 ROWS = {
     "mode": N_("Answers: {value}"), "strict": N_("How alike: {value}"), "photos": N_("Photos per answer: {value}"),
     "leeway": N_("Same person: {value}"), "quiet": N_("Quiet hours: {value}"), "clock": N_("Clock: {value}"),
-    "language": N_("Language: {value}"),
+    "log": N_("Log: {value}"), "language": N_("Language: {value}"),
 }  # fmt: skip
 HEADS = {
     "mode": N_("What a photo is answered with"), "strict": N_("How alike photos must be"),
     "photos": N_("How many photos an answer shows"), "leeway": N_("Photos of the same person"),
     "quiet": N_("Quiet hours"), "from": N_("Quiet from when?"), "until": N_("Quiet until when?"),
-    "clock": N_("What time is it where you are?"), "language": N_("Language"),
+    "clock": N_("What time is it where you are?"), "log": N_("Where answers go"), "language": N_("Language"),
 }  # fmt: skip
 
 
@@ -56,6 +56,7 @@ def about(view: View) -> str:
     lines = [
         _(MODES[manners.mode]),
         _quiet(manners),
+        *([] if manners.log_chat is None else [_log(manners)]),
     ]
     told = "\n".join(f"• {line}" for line in lines)
     return f"<b>{_title(view)}</b>\n{told}" + (f"\n\n{_follows()}" if view.for_topic else "")
@@ -99,9 +100,23 @@ def _about_quiet(view: View) -> str:
 
 def _about_clock(view: View) -> str:
     return _(
-        "Telegram doesn't tell me, so choose the button that shows your present time, with its distance from UTC. Set "
-        "now: {time}. Summer time is not followed."
+        "Telegram doesn't tell me, so choose the button that shows your present time. Set now: {time}. Summer time is "
+        "not followed."
     ).format(time=_value(view, "clock"))
+
+
+def _about_log(view: View) -> str:
+    how = _(
+        "They can go to another chat that you run as well, or to your own chat with me: send <code>/settings log"
+        "</code> there, then press “{button}” here within an hour. It ends when you are no admin of both any more."
+    ).format(button=option("log", THERE))
+    return "\n".join([_log(view.manners), how])
+
+
+def _log(manners: Manners) -> str:
+    if manners.log_chat is None:
+        return _("Answers are given in this chat.")
+    return _("Answers go to another chat that an admin of this one runs as well; none is given here.")
 
 
 def _about_language(_view: View) -> str:
@@ -110,7 +125,7 @@ def _about_language(_view: View) -> str:
 
 _ABOUT = {
     "photos": lambda view: _photos(view.manners.photos or view.photos), "leeway": _about_leeway,
-    "quiet": _about_quiet, "from": _about_quiet, "until": _about_quiet, "clock": _about_clock,
+    "log": _about_log, "quiet": _about_quiet, "from": _about_quiet, "until": _about_quiet, "clock": _about_clock,
     "language": _about_language,
 }  # fmt: skip
 
@@ -118,7 +133,8 @@ _ABOUT = {
 def unusual(manners: Manners) -> tuple[str, ...]:
     """Why photos may go unanswered here, for `/status`."""
     mode = [_(MODES[manners.mode])] if manners.mode != Mode.ANSWER else []
-    return (*mode, *([_quiet(manners)] if manners.quiet else []))
+    quiet = [_quiet(manners)] if manners.quiet else []
+    return (*mode, *quiet, *([] if manners.log_chat is None else [_log(manners)]))
 
 
 def _photos(count: int) -> str:
@@ -161,12 +177,9 @@ def hour(of_day: int) -> str:
 
 def zone(minutes: int) -> str:
     """How far a clock is from UTC, as UTC+5:30."""
-    return f"UTC{_ahead(minutes)}"
-
-
-def _ahead(minutes: int) -> str:
     hours, rest = divmod(abs(minutes), 60)
-    return "" if not minutes else f"{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+    ahead = "" if not minutes else f"{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+    return f"UTC{ahead}"
 
 
 def row(view: View, name: str) -> str:
@@ -186,6 +199,8 @@ def _value(view: View, name: str) -> str:
         return f"{_time(manners.utc_offset, view.now)} {zone(manners.utc_offset)}"
     if name == "language":
         return LANGUAGES[current()]
+    if name == "log":
+        return _("this chat") if manners.log_chat is None else _("another chat")
     known = {"mode": str(manners.mode), "strict": str(manners.strictness), "leeway": str(manners.leeway)}
     return option(name, known[name])
 
@@ -199,9 +214,11 @@ def option(name: str, one: str, now: float = 0.0) -> str:
     if name == "quiet":
         return _("No quiet hours") if one == "off" else "–".join(hour(int(part)) for part in one.split("-"))
     if name == "clock":
-        return f"{_time(int(one), now)} ({_ahead(int(one)) or 'UTC'})"
+        return _time(int(one), now)
     if name == "language":
         return LANGUAGES[one]
+    if name == "log":
+        return _("The chat that I chose") if one == THERE else _("This chat")
     return hour(int(one)) if name in ("from", "until") else number(int(one))
 
 

@@ -84,6 +84,11 @@ const handlers = {
     composer.turn();
     chats.list();
   },
+  reaction({ chat_id: id, message_id: about, reactions }) {
+    const chat = state.chats.get(id);
+    chat.reactions = { ...chat.reactions, [about]: reactions };
+    if (id === state.chat && chat.messages.has(about)) history.replace(chat.messages.get(about));
+  },
   action: (data) => chats.doing(data),
   answered: (data) => answered(data),
   facts: (data) => facts(data),

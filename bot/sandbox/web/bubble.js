@@ -46,9 +46,17 @@ function body(post, who, own, act, room) {
   post.filter((message) => message.document).forEach((message) => made.append(file(message, act)));
   const captioned = post.find((message) => message.caption || message.text);
   if (captioned) made.append(words(captioned, act));
-  made.classList.toggle("bare", Boolean(pictures.length) && !captioned);
-  made.append(foot(first));
+  made.classList.toggle("bare", Boolean(pictures.length) && !captioned && !reactions(post).length);
+  made.append(...reactions(post), foot(first));
   return made;
+}
+
+/** What the bot has put under the messages of a post. */
+function reactions(post) {
+  const given = post.flatMap((message) => open().reactions?.[message.message_id] ?? []);
+  if (!given.length) return [];
+  const pills = given.map(({ emoji }) => el("li", { title: `${state.bot.first_name} reacted` }, emoji));
+  return [el("ul", { className: "reactions", "aria-label": `Reactions of ${state.bot.first_name}` }, ...pills)];
 }
 
 function name(message, who) {
