@@ -31,7 +31,9 @@ from bot.lookback import Lookback
 from bot.manners import ChatManners
 from bot.matching import Matching
 from bot.muting import Muting
+from bot.overviews import Overviews
 from bot.photos import Photos, Rules
+from bot.picturing import Picturing
 from bot.polling import ListeningBot, watch
 from bot.routes import ALLOWED_UPDATES, App, add_handlers
 from bot.sending import Sender
@@ -39,6 +41,7 @@ from bot.showing import Shower
 from bot.sorting import Sorting
 from bot.texts import language
 from bot.thresholds import Thresholds
+from bot.thumbnails import Thumbnails
 from bot.turns import Turns
 from bot.unasked import Unasked
 from bot.undoing import Undoing
@@ -72,21 +75,22 @@ def build(
     app = _application(settings, inbox, request, Turns(languages))
     sender = Sender(limits)
     shower = Shower(app.bot, sender, workers)
-    sorting, muting = Sorting(photos), Muting(photos)
-    clustering = Clustering(app.bot, photos, sorting, sender, shower, settings.cluster_albums)
+    sorting, muting, thumbnails = Sorting(photos), Muting(photos), Thumbnails(app.bot)
+    overviews = Overviews(photos, sorting)
+    clustering = Clustering(app.bot, photos, sorting, sender, shower, thumbnails, settings.cluster_albums)
+    picturing = Picturing(photos, overviews, shower, thumbnails)
     matching = Matching(photos, muting, Thresholds(photos, manners))
     answers = Answers(photos, matching, sender, shower, problem=lambda: indexer.problem)
     log_chat = LogChat(app.bot, photos, manners)
     unasked = Unasked(photos, manners, matching, shower, answers, log_chat)
     quick = {"photo": unasked.photo, "similar": answers.similar}
-    jobs = Jobs(
-        workers, languages, {"quick": quick, "long": {"cluster": clustering.cluster, "album": clustering.album}}
-    )
+    long = {"cluster": clustering.cluster, "album": clustering.album, "map": picturing.map}
+    jobs = Jobs(workers, languages, {"quick": quick, "long": long})
     indexer = Indexer(
         app.bot, workers, photos.model, batch=settings.batch, max_pixels=settings.max_pixels, on_ready=jobs.wake
     )
     keeping = Keeping(settings.retention_days, settings.grace_days)
-    forgetting = Forgetting(photos, keeping, on_forgotten=clustering.forget)
+    forgetting = Forgetting(photos, keeping, on_forgotten=thumbnails.forget)
     lookback = Lookback(
         photos,
         sender,
@@ -100,6 +104,7 @@ def build(
         log_chat,
         muting,
         sorting,
+        overviews,
     )
     add_handlers(app, lookback)
     app.bot_data["lookback"] = lookback

@@ -38,16 +38,18 @@ class Clustering:
     """The jobs of the kinds `cluster` and `album`. One at a time in each chat."""
 
     def __init__(
-        self, bot: Bot, photos: Photos, sorting: Sorting, sender: Sender, shower: Shower, albums_at_once: int
+        self,
+        bot: Bot,
+        photos: Photos,
+        sorting: Sorting,
+        sender: Sender,
+        shower: Shower,
+        thumbnails: Thumbnails,
+        albums_at_once: int,
     ) -> None:
         self._bot, self._photos, self._sorting, self._sender, self._shower = bot, photos, sorting, sender, shower
-        self._albums_at_once = albums_at_once
-        self._thumbnails = Thumbnails(bot)
+        self._thumbnails, self._albums_at_once = thumbnails, albums_at_once
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
-
-    def forget(self) -> None:
-        """Something was forgotten: let go of the pictures that are in memory."""
-        self._thumbnails.forget()
 
     async def cluster(self, event: EventRow) -> None:
         """Answer `/cluster`."""

@@ -13,6 +13,7 @@ from bot.limits import LimitsClosed
 from bot.log_chat import LogChat
 from bot.manners import ChatManners
 from bot.muting import Muting
+from bot.overviews import Overviews
 from bot.photos import Photos
 from bot.sending import Lost, NotSent, Sender
 from bot.showing import Place, Shower
@@ -37,6 +38,7 @@ class Lookback:
     log_chat: LogChat
     muting: Muting
     sorting: Sorting
+    overviews: Overviews
 
     async def reply(
         self, update: Update, place: Place, text: str, *, keyboard: InlineKeyboardMarkup | None = None,

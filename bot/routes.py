@@ -22,6 +22,7 @@ from bot.handlers.language import LanguageHandlers
 from bot.handlers.membership import MembershipHandlers
 from bot.handlers.muting import MuteHandlers
 from bot.handlers.photos import PhotoHandlers
+from bot.handlers.pictures import PictureHandlers
 from bot.handlers.settings import SettingsHandlers
 from bot.handlers.similar import SimilarHandlers
 from bot.handlers.status import StatusHandlers
@@ -44,6 +45,7 @@ def add_handlers(app: App, lookback: Lookback) -> None:
     photos, asked, albums = PhotoHandlers(lookback), HelpHandlers(lookback), AlbumHandlers(lookback)
     forgetting, muting, undo = ForgetHandlers(lookback), MuteHandlers(lookback), UndoHandlers(lookback)
     settings, language = SettingsHandlers(lookback), LanguageHandlers(lookback)
+    drawn = PictureHandlers(lookback)
     new = filters.UpdateType.MESSAGE
     pictures = filters.PHOTO | filters.Document.IMAGE
     app.add_handlers(
@@ -62,6 +64,7 @@ def add_handlers(app: App, lookback: Lookback) -> None:
             CommandHandler("album", albums.album, new),
             CommandHandler("albums", albums.listed, new),
             CommandHandler("rename", albums.rename, new),
+            CommandHandler("map", drawn.map, new),
             CommandHandler("privacy", forgetting.privacy, new),
             CommandHandler("forget", forgetting.forget, new),
             CommandHandler("remember", forgetting.remember, new),

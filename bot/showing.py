@@ -6,7 +6,8 @@ getFile and uploaded as a photo; above 20 MB, getFile's limit, it is only linked
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -22,6 +23,9 @@ from bot.vision.images import BadImage
 from bot.worker import Workers
 
 logger = logging.getLogger(__name__)
+
+ACTION_EVERY = 4.5
+"""Seconds: a chat action lasts 5 (Bot API, sendChatAction)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,13 @@ class Shower:
         still_wanted: Callable[[], bool] = lambda: True,
         dropped: asyncio.Event | None = None,
         silent: bool = False,
+        unpictured: str | None = None,
     ) -> tuple[Message, ...]:
         """Send pictures: a media group, or one photo, or with none the caption alone as a text.
 
         Args:
             silent: phones make no sound of it: nobody has asked for it at this moment.
+            unpictured: what is said instead of the caption where Telegram refuses the pictures.
 
         Where Telegram refuses the topic (topics were switched off, openclaw#11620) it goes without one; where it
         refuses the pictures (no right to send media, a file id that is gone) the words go alone.
@@ -112,7 +118,7 @@ class Shower:
                 if place.thread_id is not None and "thread not found" in str(error):
                     place = replace(place, thread_id=None)
                 elif pictures:
-                    pictures = ()
+                    pictures, caption = (), caption if unpictured is None else unpictured
                 else:
                     raise
 
@@ -149,6 +155,20 @@ class Shower:
         return await self._sender.attempt(place.chat_id, call)
 
     async def action(self, place: Place, action: str) -> None:
-        """Show that something is on its way; it lasts 5 seconds (Bot API, sendChatAction)."""
+        """Show that something is on its way, for 5 seconds."""
         call = partial(self._bot.send_chat_action, place.chat_id, action, message_thread_id=place.thread_id)
         await self._sender.attempt(place.chat_id, call)
+
+    @asynccontextmanager
+    async def busy(self, place: Place, action: str) -> AsyncIterator[None]:
+        """Show all the while that something is on its way."""
+        telling = asyncio.create_task(self._repeat(place, action))
+        try:
+            yield
+        finally:
+            telling.cancel()
+
+    async def _repeat(self, place: Place, action: str) -> None:
+        while True:
+            await self.action(place, action)
+            await asyncio.sleep(ACTION_EVERY)

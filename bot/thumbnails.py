@@ -30,20 +30,22 @@ class Thumbnails:
 
     def forget(self) -> None:
         """Let go of every picture: one of them was forgotten, and the others are soon fetched again."""
-        self._kept.clear()
+        self._kept = OrderedDict()  # another one: what is being fetched goes into the old
 
     async def _fetch(self, file_id: str | None) -> bytes | None:
         if file_id is None:
             return None
-        if file_id not in self._kept:
-            try:
-                async with self._downloads:
-                    file = await self._bot.get_file(file_id)
-                    self._kept[file_id] = bytes(await file.download_as_bytearray())
-            except TelegramError:
-                return None
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        else:
-            self._kept.move_to_end(file_id)
-        return self._kept[file_id]
+        kept = self._kept
+        if file_id in kept:
+            kept.move_to_end(file_id)
+            return kept[file_id]
+        try:
+            async with self._downloads:
+                file = await self._bot.get_file(file_id)
+                data = bytes(await file.download_as_bytearray())
+        except TelegramError:
+            return None
+        kept[file_id] = data
+        while len(kept) > KEPT:
+            kept.popitem(last=False)
+        return data

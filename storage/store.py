@@ -21,6 +21,7 @@ from storage.forgetting import Forgetting
 from storage.inbox import Inbox
 from storage.migrations import migrations
 from storage.muting import Muting
+from storage.overviews import Overviews
 from storage.photos import Photos
 from storage.rows import ChatRow, NewEvent, NewPhoto
 from storage.sends import Sends
@@ -46,6 +47,7 @@ class Store:
         self.sends = Sends(self.db)
         self.photos = Photos(self.db)
         self.clusterings = Clusterings(self.db)
+        self.overviews = Overviews(self.db)
         self.forgetting = Forgetting(self.db)
         self.settings = Settings(self.db)
         self.muting = Muting(self.db)

@@ -35,7 +35,7 @@ def _hidden(square: Image.Image) -> Image.Image:
     fields = square.resize((4, 4), Image.Resampling.BOX).resize(square.size, Image.Resampling.BICUBIC)
     hidden = fields.filter(ImageFilter.GaussianBlur(side / 12))
     draw, dice = ImageDraw.Draw(hidden, "RGBA"), random.Random(0)
-    for _ in range(side):
+    for _ in range(min(side, side * side // 120)):
         x, y, radius = dice.uniform(0, side), dice.uniform(0, side), dice.uniform(0.5, 1.5)
         draw.ellipse((x - radius, y - radius, x + radius, y + radius), (255, 255, 255, dice.randrange(90, 230)))
     return hidden

@@ -8,6 +8,7 @@ COMMANDS = {
     "album": N_("show one album of the last sorting, as in /album 3"),
     "albums": N_("the albums of the last sorting, with their names and numbers"),
     "rename": N_("give an album a name that stays, as in /rename 3 Summer hikes"),
+    "map": N_("a picture of this chat's photos, laid out by what they show"),
     "mute": N_("in reply to a photo: never match it again here"),
     "unmute": N_("in reply to a muted photo: match it again"),
     "status": N_("what is remembered here, and what is wrong"),
