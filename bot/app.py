@@ -37,6 +37,7 @@ from bot.picturing import Picturing
 from bot.polling import ListeningBot, watch
 from bot.routes import ALLOWED_UPDATES, App, add_handlers
 from bot.sending import Sender
+from bot.setting_up import SettingUp
 from bot.showing import Shower
 from bot.sorting import Sorting
 from bot.texts import language
@@ -82,7 +83,7 @@ def build(
     matching = Matching(photos, muting, Thresholds(photos, manners))
     answers = Answers(photos, matching, sender, shower, problem=lambda: indexer.problem)
     log_chat = LogChat(app.bot, photos, manners)
-    unasked = Unasked(photos, manners, matching, shower, answers, log_chat)
+    unasked = Unasked(photos, manners, languages, matching, shower, answers, log_chat)
     quick = {"photo": unasked.photo, "similar": answers.similar}
     long = {"cluster": clustering.cluster, "album": clustering.album, "map": picturing.map}
     jobs = Jobs(workers, languages, {"quick": quick, "long": long})
@@ -102,6 +103,7 @@ def build(
         manners,
         Undoing(app.bot, photos),
         log_chat,
+        SettingUp(photos, manners, log_chat),
         muting,
         sorting,
         overviews,

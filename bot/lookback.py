@@ -16,6 +16,7 @@ from bot.muting import Muting
 from bot.overviews import Overviews
 from bot.photos import Photos
 from bot.sending import Lost, NotSent, Sender
+from bot.setting_up import SettingUp
 from bot.showing import Place, Shower
 from bot.sorting import Sorting
 from bot.tickets import UpdateTicket
@@ -36,6 +37,7 @@ class Lookback:
     manners: ChatManners
     undoing: Undoing
     log_chat: LogChat
+    setting_up: SettingUp
     muting: Muting
     sorting: Sorting
     overviews: Overviews

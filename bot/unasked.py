@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot import texts
 from bot.answers import Answers, Log
+from bot.languages import Languages
 from bot.log_chat import LogChat
 from bot.manners import ChatManners, Manners, Mode
 from bot.matching import Found, Matching
@@ -22,9 +23,10 @@ class Unasked:
     """Silence is the default: a photo is answered only where something is like it, and where the chat wants it."""
 
     def __init__(
-        self, photos: Photos, manners: ChatManners, matching: Matching, shower: Shower, answers: Answers, log: LogChat
-    ) -> None:
-        self._photos, self._manners, self._matching = photos, manners, matching
+        self, photos: Photos, manners: ChatManners, languages: Languages, matching: Matching, shower: Shower,
+        answers: Answers, log: LogChat,
+    ) -> None:  # fmt: skip
+        self._photos, self._manners, self._languages, self._matching = photos, manners, languages, matching
         self._shower, self._answers, self._log = shower, answers, log
 
     async def photo(self, event: EventRow) -> None:
@@ -58,6 +60,6 @@ class Unasked:
             return
         title, who = await self._log.source(event)
         link = texts.message_link(event.chat_id, event.origin_chat_id, event.message_id)
-        with speaking((await self._manners.of(manners.log_chat)).language):
+        with speaking(await self._languages.of(manners.log_chat)):
             head = log_chat.head(title, who, link)
             await self._answers.unasked(event, found, Log(manners.log_chat, head))

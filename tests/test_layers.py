@@ -35,6 +35,7 @@ WALLS: list[tuple[str, tuple[str, ...]]] = [
     ("bot/unasked.py", (*ML, *SQL)),
     ("bot/log_chat.py", (*ML, *SQL)),
     ("bot/admins.py", ("storage", *ML, *SQL)),
+    ("bot/setting_up.py", ("telegram", *SQL, *ML)),
     ("bot/choices.py", ("telegram", *SQL, *ML)),
     ("bot/settings_keyboard.py", ("storage", *ML, *SQL)),
     ("bot/calibration.py", ("bot.", "storage", "telegram", "asyncio", *SQL, *ML)),

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
 from functools import partial
 
 from telegram import Bot, CallbackQuery, Chat, Message, Update
@@ -10,45 +9,48 @@ from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
 from bot import texts
-from bot.choices import DONE, MAIN, PAGES, THERE, View, values
+from bot.choices import DONE, MAIN
 from bot.handlers.buttons import groups, pressed, tell
 from bot.handlers.incoming import place, thread_of
 from bot.handlers.rights import RightsUnknown, is_admin, runs_the_chat
-from bot.log_chat import Choice
 from bot.lookback import Lookback
-from bot.manners import GENERAL, WHOLE_CHAT
+from bot.manners import GENERAL
+from bot.setting_up import NotSet, Press, Shown, Where, Why
 from bot.settings_keyboard import keyboard
 from bot.texts import log_chat, settings
 from bot.texts.language import current, speaking
 
 Context = ContextTypes.DEFAULT_TYPE
 
+WHY = {
+    Why.OUTDATED: settings.outdated, Why.NOTHING_OFFERED: log_chat.not_offered,
+    Why.SAME_CHAT: log_chat.is_this_chat, Why.NOT_BOTH: log_chat.not_yours,
+}  # fmt: skip
+
 
 class SettingsHandlers:
     """Everyone may read how the bot behaves; only admins change it, and that is asked at every press."""
 
     def __init__(self, lookback: Lookback) -> None:
-        self._lookback = lookback
-        self._manners = lookback.manners
+        self._lookback, self._setting_up = lookback, lookback.setting_up
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def command(self, update: Update, context: Context) -> None:
         """`/settings`: with buttons for an admin, as a text for everyone else."""
         message = update.effective_message
-        assert message is not None
+        assert message is not None  # the handlers' filters let only messages through
         if [word.lower() for word in context.args or []] == ["log"]:
             await self._lookback.reply(update, place(update), await self._offer(context.bot, message))
             return
-        topic = _topic(message)
-        view = await self._view(message.chat, topic, WHOLE_CHAT if topic is None else topic)
-        refusal = await _refusal_of(context.bot, message)
+        view = await self._setting_up.view(_where(message))
+        refusal = await _refusal_of_command(context.bot, message)
         text = settings.about(view) + (f"\n\n{refusal}" if refusal else "")
         buttons = None if refusal else keyboard(view, MAIN)
         await self._lookback.reply(update, place(update), text, keyboard=buttons)
 
     async def _offer(self, bot: Bot, message: Message) -> str:
         """`/settings log`: this chat may become the log of another one."""
-        refusal = await _refusal_of(bot, message)
+        refusal = await _refusal_of_command(bot, message)
         if refusal is not None:
             return refusal
         if message.from_user is None or message.sender_chat is not None:
@@ -60,80 +62,47 @@ class SettingsHandlers:
         """A button under it: another page, or an option that is set."""
         query, message = pressed(update)
         async with self._turns[message.chat.id]:  # of two presses the second is shown what the first has set
-            refusal = await _refusal(context.bot, message.chat, query.from_user.id)
-            if refusal is None:
-                refusal = await self._pressed(context, query, message)
+            refusal = await _refusal_of_press(context.bot, message.chat, query.from_user.id)
             if refusal is not None:
                 await tell(self._lookback, query, refusal)
+            else:
+                await self._pressed(context, query, message)
 
-    async def _pressed(self, context: Context, query: CallbackQuery, message: Message) -> str | None:
-        """Why it has no effect; None where it has."""
-        thread, page, option = int(groups(context)[0]), groups(context)[1], groups(context)[2]
-        topic, chat = _topic(message), message.chat
-        for_topic = thread != WHOLE_CHAT
-        known = page in PAGES and not (for_topic and PAGES[page].whole_chat)
-        if (for_topic and thread != topic) or not (known or (page in (MAIN, DONE) and option is None)):
-            return settings.outdated()
-        if option is not None:
-            refusal = await self._set(chat.id, thread, page, option, query.from_user.id)
-            if refusal is not None:
-                return refusal
-            page = PAGES[page].then or page
-        view = await self._view(chat, topic, thread)
-        await self._show(context.bot, message, view, page, query, is_set=option is not None)
-        return None
+    async def _pressed(self, context: Context, query: CallbackQuery, message: Message) -> None:
+        thread, page, option = groups(context)
+        press = Press(int(thread), page, option)
+        try:
+            shown = await self._setting_up.press(_where(message), press, query.from_user.id)
+        except NotSet as error:
+            await tell(self._lookback, query, WHY[error.why]())
+        except RightsUnknown:
+            await tell(self._lookback, query, texts.rights_unknown())
+        else:
+            await self._show(context.bot, query, message, shown)
 
-    async def _set(self, chat_id: int, thread: int, page: str, option: str, user_id: int) -> str | None:
-        """Why nothing was set; None where it was."""
-        if (page, option) == ("log", THERE):
-            try:
-                return _LOG[await self._lookback.log_chat.choose(chat_id, user_id)]()
-            except RightsUnknown:
-                return texts.rights_unknown()
-        chosen = values(page, option, for_topic=thread != WHOLE_CHAT)
-        if chosen is None:
-            return settings.outdated()
-        await self._manners.change(chat_id, thread, **chosen)
-        return None
-
-    async def _show(
-        self, bot: Bot, message: Message, view: View, page: str, query: CallbackQuery, *, is_set: bool
-    ) -> None:
+    async def _show(self, bot: Bot, query: CallbackQuery, message: Message, shown: Shown) -> None:
+        view, page = shown.view, shown.page
         with speaking(view.manners.language or current()):  # it may just have been chosen
             text = settings.about(view) if page in (MAIN, DONE) else settings.page(view, page)
             buttons = keyboard(view, page)
-            await tell(self._lookback, query, settings.saved() if is_set else None)
+            await tell(self._lookback, query, settings.saved() if shown.is_set else None)
         edit = partial(bot.edit_message_text, text, message.chat.id, message.message_id, reply_markup=buttons)
         await self._lookback.sender.attempt(message.chat.id, edit)
 
-    async def _view(self, chat: Chat, topic: int | None, thread: int) -> View:
-        if topic is None:  # topics were switched off: what was set for the General one must not stay in force unseen
-            await self._manners.drop(chat.id, GENERAL)
-        photos, own = self._lookback.photos, await self._manners.own(chat.id, thread)
-        manners = await self._manners.of(chat.id, thread)
-        return View(topic, thread, manners, own, photos.rules.answer_photos, photos.clock())
+
+def _where(message: Message) -> Where:
+    return Where(message.chat.id, thread_of(message) or GENERAL if message.chat.is_forum else None)
 
 
-_LOG: dict[Choice, Callable[[], str | None]] = {
-    Choice.SET: lambda: None, Choice.NOTHING_OFFERED: log_chat.not_offered,
-    Choice.SAME_CHAT: log_chat.is_this_chat, Choice.NOT_BOTH: log_chat.not_yours,
-}  # fmt: skip
-"""What is said of choosing a log."""
-
-
-def _topic(message: Message) -> int | None:
-    """The forum topic of a message, the General one included; None outside forums."""
-    return thread_of(message) or GENERAL if message.chat.is_forum else None
-
-
-async def _refusal_of(bot: Bot, message: Message) -> str | None:
+async def _refusal_of_command(bot: Bot, message: Message) -> str | None:
+    """Why a message may change nothing; None where it may."""
     try:
         return None if await runs_the_chat(bot, message) else settings.for_members()
     except RightsUnknown:
         return texts.rights_unknown()
 
 
-async def _refusal(bot: Bot, chat: Chat, user_id: int) -> str | None:
+async def _refusal_of_press(bot: Bot, chat: Chat, user_id: int) -> str | None:
     """Why someone may not press; None where they may. A button is pressed by a person, never in a group's name."""
     if chat.type == ChatType.PRIVATE:
         return None

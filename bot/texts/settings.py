@@ -55,6 +55,7 @@ def about(view: View) -> str:
     manners = view.manners
     lines = [
         _(MODES[manners.mode]),
+        _(STRICT[manners.strictness]),
         _quiet(manners),
         *([] if manners.log_chat is None else [_log(manners)]),
     ]
