@@ -19,6 +19,8 @@ from bot import texts
 from bot.answers import Answers
 from bot.clustering import Clustering
 from bot.config import Settings
+from bot.finding import Finding
+from bot.finds import Finds
 from bot.forgetting import Forgetting, Keeping
 from bot.inbox import Inbox, Wanted
 from bot.indexing import Indexer
@@ -80,13 +82,15 @@ def build(
     overviews = Overviews(photos, sorting)
     clustering = Clustering(app.bot, photos, sorting, sender, shower, thumbnails, settings.cluster_albums)
     picturing = Picturing(photos, overviews, shower, thumbnails)
-    matching = Matching(photos, muting, Thresholds(photos, manners))
+    thresholds = Thresholds(photos, manners)
+    matching, finding = Matching(photos, muting, thresholds), Finding(photos, muting, thresholds)
     answers = Answers(photos, matching, sender, shower, problem=lambda: indexer.problem)
     log_chat = LogChat(app.bot, photos, manners)
     unasked = Unasked(photos, manners, languages, matching, shower, answers, log_chat)
     quick = {"photo": unasked.photo, "similar": answers.similar}
     long = {"cluster": clustering.cluster, "album": clustering.album, "map": picturing.map}
-    jobs = Jobs(workers, languages, {"quick": quick, "long": long})
+    finds = Finds(app.bot, photos, finding, sender, shower, problem=lambda: indexer.problem)
+    jobs = Jobs(workers, languages, {"quick": quick, "words": {"find": finds.find}, "long": long})
     indexer = Indexer(
         app.bot, workers, photos.model, batch=settings.batch, max_pixels=settings.max_pixels, on_ready=jobs.wake
     )
@@ -107,6 +111,7 @@ def build(
         muting,
         sorting,
         overviews,
+        finding,
     )
     add_handlers(app, lookback)
     app.bot_data["lookback"] = lookback

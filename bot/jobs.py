@@ -140,6 +140,7 @@ class Jobs:
     async def _keep_house(self, store: Store) -> None:
         while True:
             await self._workers.store(store.inbox.forget_done, time.time())
+            await self._workers.store(store.finding.forget_words, time.time())
             await asyncio.sleep(HOUSEKEEPING)
 
 

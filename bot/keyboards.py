@@ -6,7 +6,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import texts
 from bot.sorting import AlbumRow
-from bot.texts import choosing_language, privacy
+from bot.texts import choosing_language, finding, privacy
 from bot.texts.language import LANGUAGES
 from bot.titles import name
 
@@ -15,6 +15,8 @@ ALBUM = r"^album:(\d{1,18}):(\d{1,4}):(\d{1,9})$"
 """Clustering, number of the album, photos that were shown before. Bounded: a client may send whatever it likes."""
 FORGET = r"^forget:(\d{1,18}):(yes|no)$"
 LANGUAGE = rf"^language:({'|'.join(LANGUAGES)})$"
+FIND = r"^find:(\d{1,18}):(\d{1,4})$"
+"""The event of a search, photos that were shown before."""
 COLUMNS = 2
 MOST = 40
 
@@ -53,3 +55,11 @@ def _button(clustering_id: int, album: AlbumRow) -> InlineKeyboardButton:
         else texts.button_album(album.number, name(album))
     )
     return InlineKeyboardButton(text, callback_data=f"album:{clustering_id}:{album.number}:{album.posted}")
+
+
+def more_found(event_id: int, offset: int, left: int) -> InlineKeyboardMarkup | None:
+    """A button for the next photos of a search; None where there are none."""
+    if not left:
+        return None
+    data = f"find:{event_id}:{offset}"
+    return InlineKeyboardMarkup([[InlineKeyboardButton(finding.button_more(min(left, 10)), callback_data=data)]])

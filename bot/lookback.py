@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from telegram import InlineKeyboardMarkup, Update
 from telegram.ext import ApplicationHandlerStop
 
+from bot.finding import Finding
 from bot.forgetting import Forgetting
 from bot.inbox import Inbox
 from bot.indexing import Indexer
@@ -41,6 +42,7 @@ class Lookback:
     muting: Muting
     sorting: Sorting
     overviews: Overviews
+    finding: Finding
 
     async def reply(
         self, update: Update, place: Place, text: str, *, keyboard: InlineKeyboardMarkup | None = None,

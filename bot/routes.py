@@ -16,6 +16,7 @@ from telegram.ext import (
 from bot import keyboards, settings_keyboard
 from bot.handlers.albums import AlbumHandlers
 from bot.handlers.errors import ErrorHandlers
+from bot.handlers.find import FindHandlers
 from bot.handlers.forgetting import ForgetHandlers
 from bot.handlers.help import HelpHandlers
 from bot.handlers.language import LanguageHandlers
@@ -45,7 +46,7 @@ def add_handlers(app: App, lookback: Lookback) -> None:
     photos, asked, albums = PhotoHandlers(lookback), HelpHandlers(lookback), AlbumHandlers(lookback)
     forgetting, muting, undo = ForgetHandlers(lookback), MuteHandlers(lookback), UndoHandlers(lookback)
     settings, language = SettingsHandlers(lookback), LanguageHandlers(lookback)
-    drawn = PictureHandlers(lookback)
+    drawn, find = PictureHandlers(lookback), FindHandlers(lookback)
     new = filters.UpdateType.MESSAGE
     pictures = filters.PHOTO | filters.Document.IMAGE
     app.add_handlers(
@@ -60,6 +61,7 @@ def add_handlers(app: App, lookback: Lookback) -> None:
             CommandHandler("help", asked.help, new),
             CommandHandler("status", StatusHandlers(lookback).status, new),
             CommandHandler("similar", SimilarHandlers(lookback).similar, new),
+            CommandHandler("find", find.find, new),
             CommandHandler("cluster", albums.cluster, new),
             CommandHandler("album", albums.album, new),
             CommandHandler("albums", albums.listed, new),
@@ -78,6 +80,7 @@ def add_handlers(app: App, lookback: Lookback) -> None:
             # Buttons, by what their data says.
             CallbackQueryHandler(albums.stop, keyboards.STOP),
             CallbackQueryHandler(albums.button, keyboards.ALBUM),
+            CallbackQueryHandler(find.more, keyboards.FIND),
             CallbackQueryHandler(forgetting.button, keyboards.FORGET),
             CallbackQueryHandler(settings.button, settings_keyboard.SET),
             CallbackQueryHandler(language.button, keyboards.LANGUAGE),

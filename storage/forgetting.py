@@ -54,6 +54,8 @@ class Forgetting:
         with one_sentence(UNFORGOTTEN), self._db.atomic():
             chat_id = self._chats.now_called(chat.id)
             self._db.execute("INSERT OR IGNORE INTO opted_out VALUES (?, ?, ?)", [chat_id, user_id, now])
+            sql = "UPDATE events SET request = '{}' WHERE chat_id = ? AND asker_id = ? AND kind = 'find'"
+            self._db.execute(sql, [chat_id, user_id])  # the words that were looked for
             self._db.execute("UPDATE events SET asker_id = NULL WHERE chat_id = ? AND asker_id = ?", [chat_id, user_id])
             self._drop_log(chat_id, user_id)
             self._empty_letters(chat_id)
@@ -97,6 +99,7 @@ class Forgetting:
             self._db.execute("UPDATE chats SET forgotten_until = ? WHERE id = ?", [float(int(now)), chat_id])
             self._db.execute("DELETE FROM clusterings WHERE chat_id = ?", [chat_id])
             self._empty_letters(chat_id)
+            self._db.execute("UPDATE events SET request = '{}' WHERE chat_id = ? AND kind = 'find'", [chat_id])
             found = self._db.execute("SELECT max(id) FROM photos WHERE chat_id = ?", [chat_id]).fetchone()
             return int(found[0] or 0)
 

@@ -17,6 +17,7 @@ from storage.chats import Chats
 from storage.clusterings import Clusterings
 from storage.errors import NewerDatabase, StoreError, one_sentence
 from storage.events import Events
+from storage.finding import Finding
 from storage.forgetting import Forgetting
 from storage.inbox import Inbox
 from storage.migrations import migrations
@@ -49,6 +50,7 @@ class Store:
         self.clusterings = Clusterings(self.db)
         self.overviews = Overviews(self.db)
         self.forgetting = Forgetting(self.db)
+        self.finding = Finding(self.db)
         self.settings = Settings(self.db)
         self.muting = Muting(self.db)
         self.backgrounds = Backgrounds(self.db)

@@ -12,6 +12,7 @@ from PIL import Image
 
 RED, GREEN, BLUE, ORANGE, TEAL = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 128, 0), (0, 128, 128)
 Colour = tuple[int, int, int]
+WORDS: dict[str, Colour] = {"red": RED, "green": GREEN, "blue": BLUE, "orange": ORANGE, "teal": TEAL}
 
 
 def picture(colour: Colour, size: tuple[int, int] = (400, 300), kind: str = "JPEG") -> bytes:
@@ -42,6 +43,7 @@ class MeanColour:
     id: str = "mean-colour"
     input_size: int = 64
     threshold: float = 0.9
+    english_only: bool = True
     seconds: float = 0.0
     batches: list[int] = field(default_factory=list)
 
@@ -61,5 +63,6 @@ class MeanColour:
         return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """It knows no words."""
-        raise NotImplementedError
+        """Unit rows, (n, 3): the colour that a text names, else grey, which is as near to each colour."""
+        rows = np.asarray([WORDS.get(text.lower(), (1, 1, 1)) for text in texts], np.float32).reshape(-1, 3)
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)

@@ -4,6 +4,7 @@ from bot.texts.language import N_, _
 
 COMMANDS = {
     "similar": N_("in reply to a photo: the most similar ones"),
+    "find": N_("photos that show something, as in /find sunset at the beach"),
     "cluster": N_("sort this chat's photos into albums"),
     "album": N_("show one album of the last sorting, as in /album 3"),
     "albums": N_("the albums of the last sorting, with their names and numbers"),

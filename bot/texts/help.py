@@ -1,5 +1,6 @@
 """What the bot says of itself: `/start`, `/help`, the greeting of a group."""
 
+from bot.texts import finding
 from bot.texts.commands import ADMIN_COMMANDS, menu
 from bot.texts.language import _
 from bot.texts.rights import media_problem, privacy_problem
@@ -27,7 +28,9 @@ def help_text() -> str:
         "I remember the photos sent here. When a new one is similar to earlier ones, I answer with them; otherwise I "
         "stay silent."
     )
-    return "\n\n".join([does, "\n".join(f"/{name} – {about}" for name, about in menu(ADMIN_COMMANDS)), stored()])
+    return "\n\n".join(
+        [does, "\n".join(f"/{name} – {about}" for name, about in menu(ADMIN_COMMANDS)), finding.in_help(), stored()]
+    )
 
 
 def not_understood() -> str:

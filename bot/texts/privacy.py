@@ -13,9 +13,10 @@ def about(stored: str, count: int, retention: int | None, grace: int, *, opted_o
         grace: days for which a chat's photos are kept after the bot was removed.
         logged: whether answers go to another chat.
     """
+    kept = [stored, _names(), _questions(), _now(count), *_opted_out(opted_out)]
     return "\n\n".join(
         [
-            "\n".join([_("<b>What I keep</b>"), " ".join([stored, _names(), _now(count), *_opted_out(opted_out)])]),
+            "\n".join([_("<b>What I keep</b>"), " ".join(kept)]),
             "\n".join([_("<b>Where</b>"), _where(logged=logged)]),
             "\n".join([_("<b>For how long</b>"), f"{_how_long(retention)} {_after_removal(grace)}"]),
             "\n".join([_("<b>How to be rid of it</b>"), *_ways_out()]),
@@ -25,6 +26,10 @@ def about(stored: str, count: int, retention: int | None, grace: int, *, opted_o
 
 def _names() -> str:
     return _("Names that you give to albums stay as long as one of their photos does.")
+
+
+def _questions() -> str:
+    return _("What is looked for with /find is kept for two days, for its button.")
 
 
 def _now(count: int) -> str:

@@ -58,6 +58,7 @@ class Clip:
         self._lock = threading.RLock()
         self._id: str | None = None
         self._input_size = source.input_size(self._source)
+        self.english_only = source.english_only(self._source)
         self._images: _Tower | None = None
         self._texts: _Tower | None = None
 

@@ -39,6 +39,10 @@ class ImageModel(Protocol):
     def threshold(self) -> float:
         """Cosine similarity from which two photos count as related. Each model has its own scale."""
 
+    @property
+    def english_only(self) -> bool:
+        """Whether its texts have to be English; False where that is not known."""
+
     def load(self) -> None:
         """Make the image tower ready; blocks (seconds, or minutes where weights are fetched). Idempotent.
 

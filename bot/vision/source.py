@@ -102,6 +102,18 @@ def input_size(source: Source) -> int:
         return _GUESS
 
 
+def english_only(source: Source) -> bool:
+    """Whether the model reads CLIP's own vocabulary, which is English; False where that can't be told.
+
+    A text tower of another make names its tokenizer (open_clip, CLIPTextCfg.hf_tokenizer_name).
+    """
+    try:
+        config = _config(source)
+        return "hf_tokenizer_name" not in config.get("model_cfg", config)["text_cfg"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
 def read_config(folder: Path) -> dict[str, Any]:
     """Raises OSError or ValueError where there is none."""
     config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
