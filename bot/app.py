@@ -87,7 +87,7 @@ def build(
     answers = Answers(photos, matching, sender, shower, problem=lambda: indexer.problem)
     log_chat = LogChat(app.bot, photos, manners)
     unasked = Unasked(photos, manners, languages, matching, shower, answers, log_chat)
-    quick = {"photo": unasked.photo, "similar": answers.similar}
+    quick = {"photo": unasked.photo, "similar": answers.similar, "stats": picturing.stats}
     long = {"cluster": clustering.cluster, "album": clustering.album, "map": picturing.map}
     finds = Finds(app.bot, photos, finding, sender, shower, problem=lambda: indexer.problem)
     jobs = Jobs(workers, languages, {"quick": quick, "words": {"find": finds.find}, "long": long})

@@ -1,12 +1,16 @@
-"""The use cases of pictures of a whole chat: what is on its map. Plain values out, at most 300 photos of it."""
+"""The use cases of pictures of a whole chat: what is on its map, and its figures. Plain values out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.layout2d import NEEDED, Points, project, shares
+from bot.periods import Period, binned
 from bot.photos import PhotoRow, Photos
 from bot.sorting import AlbumRow, Sorting
 from storage.overviews import Overviews as Rows
+from storage.stats import ChatStats
+
+__all__ = ["ChatFigures", "ChatMap", "ChatStats", "Overviews", "Period", "TooFewForMap"]
 
 ON_MAP = 300
 """Photos: more are too small on a phone."""
@@ -14,6 +18,11 @@ NAMED = 12
 """Albums that are tinted and named on a map, the biggest."""
 LEAST_NAMED = 2
 """Photos of them on the map."""
+
+
+PEOPLE = 8
+ALBUMS = 5
+"""Named among the figures, those with the most photos."""
 
 
 class TooFewForMap(Exception):
@@ -28,7 +37,7 @@ class TooFewForMap(Exception):
 class ChatMap:
     """Photos of a chat with their places (n, 2), and which of `albums` each is in, counted from 0.
 
-    `total` is how many photos it was made of, `is_sorted` tells whether the chat has albums at all.
+    `total` is how many photos it was made of, `is_sorted` tells whether the chat's photos were ever sorted.
     """
 
     photos: tuple[PhotoRow, ...]
@@ -37,6 +46,17 @@ class ChatMap:
     albums: tuple[AlbumRow, ...]
     total: int
     is_sorted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChatFigures:
+    """What is counted in a chat; `step` is how many months each period has, `covers` are photos of `albums`."""
+
+    stats: ChatStats
+    step: int
+    periods: tuple[Period, ...]
+    albums: tuple[AlbumRow, ...]
+    covers: tuple[PhotoRow, ...]
 
 
 class Overviews:
@@ -72,7 +92,22 @@ class Overviews:
         if len(photos) < max(NEEDED, len(sample.ids)):  # some were forgotten at this moment
             return await self.map(chat_id)
         points = await self._layout(project, sample.vectors)
-        return _map(photos, points, sample.albums, albums, total)
+        named, album_of = _named(albums, sample.albums)
+        return ChatMap(tuple(photos), points, album_of, named, total, last is not None)
+
+    async def figures(self, chat_id: int) -> ChatFigures | None:
+        """What is counted in a chat; None where there is no photo."""
+        stats = await self._store(self._photos.store.stats.of, chat_id, PEOPLE)
+        if not stats.photos:
+            return None
+        step, periods = binned(stats.months)
+        last = await self._sorting.last(chat_id)
+        albums = (await self._sorting.albums(last))[:ALBUMS] if last else []
+        pages = [await self._sorting.page(chat_id, album, 0, 1) for album in albums]
+        shown = [(page.album, page.photos[0]) for page in pages if page.photos]  # others were forgotten just now
+        return ChatFigures(
+            stats, step, tuple(periods), tuple(album for album, _ in shown), tuple(cover for _, cover in shown)
+        )
 
 
 def _wanted(albums: Sequence[int], sizes: Mapping[int, int], total: int) -> list[tuple[int | None, int]]:
@@ -82,14 +117,10 @@ def _wanted(albums: Sequence[int], sizes: Mapping[int, int], total: int) -> list
     return list(zip([*albums, None], shown, strict=True))
 
 
-def _map(
-    photos: Sequence[PhotoRow],
-    points: Points,
-    albums_of: Sequence[int | None],
-    albums: Sequence[AlbumRow],
-    total: int,
-) -> ChatMap:
+def _named(
+    albums: Sequence[AlbumRow], albums_of: Sequence[int | None]
+) -> tuple[tuple[AlbumRow, ...], tuple[int | None, ...]]:
+    """The albums that are named, and which of them each photo is in."""
     named = [album for album in albums if albums_of.count(album.id) >= LEAST_NAMED][:NAMED]
-    place = {album.id: number for number, album in enumerate(named)}
-    album_of = tuple(None if album is None else place.get(album) for album in albums_of)
-    return ChatMap(tuple(photos), points, album_of, tuple(named), total, bool(albums))
+    place: dict[int | None, int] = {album.id: number for number, album in enumerate(named)}
+    return tuple(named), tuple(place.get(album) for album in albums_of)

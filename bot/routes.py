@@ -67,6 +67,7 @@ def add_handlers(app: App, lookback: Lookback) -> None:
             CommandHandler("albums", albums.listed, new),
             CommandHandler("rename", albums.rename, new),
             CommandHandler("map", drawn.map, new),
+            CommandHandler("stats", drawn.stats, new),
             CommandHandler("privacy", forgetting.privacy, new),
             CommandHandler("forget", forgetting.forget, new),
             CommandHandler("remember", forgetting.remember, new),

@@ -27,6 +27,7 @@ from storage.photos import Photos
 from storage.rows import ChatRow, NewEvent, NewPhoto
 from storage.sends import Sends
 from storage.settings import Settings
+from storage.stats import Stats
 
 __all__ = ["NewerDatabase", "Store", "StoreError"]
 
@@ -49,6 +50,7 @@ class Store:
         self.photos = Photos(self.db)
         self.clusterings = Clusterings(self.db)
         self.overviews = Overviews(self.db)
+        self.stats = Stats(self.db)
         self.forgetting = Forgetting(self.db)
         self.finding = Finding(self.db)
         self.settings = Settings(self.db)

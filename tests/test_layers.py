@@ -46,6 +46,7 @@ WALLS: list[tuple[str, tuple[str, ...]]] = [
     ("bot/thresholds.py", ("telegram", *SQL, *ML)),
     ("bot/similar.py", ("telegram", "asyncio", *SQL, *HEAVY)),
     ("bot/albums.py", ("telegram", "asyncio", *SQL, *HEAVY)),
+    ("bot/periods.py", ("telegram", "asyncio", "storage", *SQL, *ML)),
     ("bot/layout2d.py", ("telegram", "asyncio", *SQL, *HEAVY)),
     ("bot/pictures/*", ("telegram", "asyncio", *SQL, *HEAVY)),
     ("bot/limits.py", ("telegram", *ML, *SQL)),

@@ -24,6 +24,8 @@ from tests.test_map_picture import pixels, share
 
 child, people = test_kill.child, test_kill.people
 
+TINT = (0x99, 0xBF, 0xE6)
+"""The first of the tints, lighter by a quarter."""
 HINT = " After /cluster, the albums have names here."
 
 
@@ -72,9 +74,8 @@ async def test_after_a_clustering_the_albums_are_tinted(
     before, _, after = (telegram.files.content(m["photo"][-1]["file_id"]) for m in telegram.bot_messages(group))
     assert before is not None
     assert after is not None
-    tint = (0x99, 0xBF, 0xE6)  # the first tint, lighter by a quarter
-    assert share(before, tint) == 0
-    assert share(after, tint) > 0.03
+    assert share(before, TINT) == 0
+    assert share(after, TINT) > 0.03
     assert captions(telegram, group)[-1] == "Map of 9 photos: what looks alike lies together."
 
 
@@ -112,7 +113,10 @@ async def test_an_album_that_rests_is_none(
             database.execute("UPDATE albums SET missed = 1")
         telegram.send_text(group, ann, "/map")
         await memory.settled()
-    assert captions(telegram, group)[-1] == "Map of 9 photos: what looks alike lies together." + HINT
+    assert captions(telegram, group)[-1] == "Map of 9 photos: what looks alike lies together."
+    drawn = telegram.files.content(telegram.bot_messages(group)[-1]["photo"][-1]["file_id"])
+    assert drawn is not None
+    assert share(drawn, TINT) == 0
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`/map`: a picture of the whole chat."""
+"""`/map` and `/stats`: a picture of the whole chat."""
 
 from telegram import Update
 from telegram.ext import ContextTypes
@@ -18,9 +18,16 @@ class PictureHandlers:
 
     async def map(self, update: Update, _: Context) -> None:
         """`/map`."""
-        asked = question(update, "map")
-        if await self._lookback.overviews.is_drawn(asked.chat.id, "map"):
-            await self._lookback.reply(update, place(update), texts.map_under_way())
+        await self._ask(update, "map", texts.map_under_way())
+
+    async def stats(self, update: Update, _: Context) -> None:
+        """`/stats`."""
+        await self._ask(update, "stats", texts.stats_under_way())
+
+    async def _ask(self, update: Update, kind: str, under_way: str) -> None:
+        asked = question(update, kind)
+        if await self._lookback.overviews.is_drawn(asked.chat.id, kind):
+            await self._lookback.reply(update, place(update), under_way)
             return
         await self._lookback.photos.ask(asked, update.update_id)
         self._lookback.wake()

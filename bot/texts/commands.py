@@ -10,6 +10,7 @@ COMMANDS = {
     "albums": N_("the albums of the last sorting, with their names and numbers"),
     "rename": N_("give an album a name that stays, as in /rename 3 Summer hikes"),
     "map": N_("a picture of this chat's photos, laid out by what they show"),
+    "stats": N_("photos by month and by person, and the biggest albums, as one picture"),
     "mute": N_("in reply to a photo: never match it again here"),
     "unmute": N_("in reply to a muted photo: match it again"),
     "status": N_("what is remembered here, and what is wrong"),
