@@ -26,6 +26,8 @@ WORDS = {
     "forget": ["", "me", "all", "x"],
     "remember": ["", "me"],
     "language": ["", "xx"],
+    "find": ["", "red", "red -green", "-red", "since:x", "from:Nobody red", "until:2001 red", "in:x red", "красный"],
+    "settings": ["", "log"],
 }
 """What may follow a command; nothing, where it is not named here."""
 MOST_PRESSES = 12
@@ -37,7 +39,7 @@ def english() -> list[str]:
     found = set()
     for message in extracted():
         for text in message.id if isinstance(message.id, tuple) else (message.id,):
-            found |= {piece.strip() for piece in re.split(r"\{\w+\}|<[^>]+>|/\w+", text)}
+            found |= {piece.strip() for piece in re.split(r"\{\w+\}|<code>.*?</code>|<[^>]+>|/find [a-z ]+|/\w+", text)}
     return sorted(piece for piece in found if len(piece) >= 9 and " " in piece)
 
 
