@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 PICTURES = Path(__file__).parent / "pictures"
-WANTED = ("answer", "albums", "phone")
+WANTED = ("answer", "albums", "phone", "map", "stats")
+TESTS = ("test_page.py", "test_page_pictures.py")
 
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
-        failed = pytest.main(["-q", str(Path(__file__).parent / "test_page.py"), "--pictures", folder])
+        failed = pytest.main(["-q", *(str(Path(__file__).parent / name) for name in TESTS), "--pictures", folder])
         for name in () if failed else WANTED:
             shutil.copy(Path(folder) / f"{name}.jpg", PICTURES)
     return failed
