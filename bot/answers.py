@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from telegram.constants import ChatAction
 
@@ -12,6 +13,7 @@ from bot.sending import Priority, Sender
 from bot.showing import Place, Shower
 from bot.texts import muting
 from bot.tickets import StepTicket
+from bot.tiers import Tier
 from bot.timing import timed
 
 
@@ -24,7 +26,7 @@ class Log:
 
 
 class Answers:
-    """Ranked photos in one message, or a sentence."""
+    """What a photo is like, the surest first, in one message; or a sentence."""
 
     def __init__(
         self, photos: Photos, matching: Matching, sender: Sender, shower: Shower, problem: Callable[[], str | None]
@@ -63,10 +65,11 @@ class Answers:
         self, event: EventRow, found: Sequence[Found], priority: Priority, *, brief: bool, log: Log | None
     ) -> None:
         place = Place(log.chat_id, None, None) if log else Place.of(event)
-        pictures = await self._shower.pictures([one.photo for one in found])
+        pictures = await self._shower.pictures([one.photo for one in found if _is_worth_showing(one)])
         if self._sender.limits.room(place.chat_id) < len(pictures):
             pictures = dict(list(pictures.items())[:1])  # the budget is short: one photo, and links to the others
-        caption = texts.answer([_line(one, shown=one.photo.id in pictures) for one in found])
+        lines = [line(rank, one, shown=one.photo.id in pictures) for rank, one in enumerate(found, 1)]
+        caption = texts.answer(lines)
         caption = texts.under(log.head, caption) if log else caption
         showing = [one.photo.id for one in found]
         ticket = StepTicket.of(self._photos, event, "answer", end=True, showing=showing, chat_id=place.chat_id)
@@ -78,7 +81,23 @@ class Answers:
         await self._shower.say(StepTicket.of(self._photos, event, "answer", end=True), Place.of(event), text)
 
 
-def _line(found: Found, *, shown: bool) -> texts.Line:
-    photo = found.photo
-    link = texts.message_link(photo.chat_id, photo.origin_chat_id, photo.message_id)
-    return texts.Line(found.percent, photo.sender_name, photo.sent_at, link, shown)
+def _is_worth_showing(found: Found) -> bool:
+    """The same photo is in the chat already, just above: where it can be linked, words are enough."""
+    return found.tier != Tier.SAME or _link(found) is None
+
+
+def _link(found: Found) -> str | None:
+    return texts.message_link(found.photo.chat_id, found.photo.origin_chat_id, found.photo.message_id)
+
+
+def line(number: int, found: Found, *, shown: bool) -> texts.Line:
+    """How a picture is told."""
+    photo, tier = found.photo, TIERS[found.tier]
+    return texts.Line(
+        number, tier, found.percent, photo.sender_name, photo.sent_at, _link(found), shown, found.again, found.later
+    )
+
+
+TIERS: dict[Tier, Literal["same", "edited", "related"]] = {
+    Tier.SAME: "same", Tier.EDITED: "edited", Tier.RELATED: "related",
+}  # fmt: skip

@@ -18,6 +18,7 @@ from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from bot.memory import give_back
 from bot.timing import tell, timed
+from bot.vision.fingerprint import fingerprint
 from bot.vision.images import BadImage, decode, perceptual_hash
 from bot.vision.model import ImageModel, ModelUnavailable
 from bot.waiting import changed_or_due
@@ -45,6 +46,7 @@ class Prepared:
     photo: PendingPhoto
     pixels: NDArray[np.float32]
     perceptual_hash: str
+    fingerprint: bytes
 
 
 class ShortRead(Exception):
@@ -176,11 +178,11 @@ class Indexer:
                 with timed("download", photo.chat_id, [photo.message_id]):
                     data = await self._download(photo, size)
                 with timed("decode", photo.chat_id, [photo.message_id]):
-                    pixels, digest = await self._workers.decode(self._pixels, data)
+                    pixels, digest, print_ = await self._workers.decode(self._pixels, data)
             except (BadRequest, BadImage) as error:
                 reason = error
             else:
-                return Prepared(photo, pixels, digest)
+                return Prepared(photo, pixels, digest, print_)
         raise reason if isinstance(reason, BadImage) else BadImage(f"Telegram refuses the file: {reason}")
 
     async def _download(self, photo: PendingPhoto, size: Size) -> bytes:
@@ -191,9 +193,9 @@ class Indexer:
             raise ShortRead(f"{len(data)} of {file.file_size} bytes arrived")
         return data
 
-    def _pixels(self, data: bytes) -> tuple[NDArray[np.float32], str]:
+    def _pixels(self, data: bytes) -> tuple[NDArray[np.float32], str, bytes]:
         image = decode(data, max_pixels=self._max_pixels)
-        return self._model.prepare(image), perceptual_hash(image)
+        return self._model.prepare(image), perceptual_hash(image), fingerprint(image)
 
     async def _embed(self) -> None:
         while True:
@@ -215,7 +217,10 @@ class Indexer:
                 await self._embed_batch([item])
             return
         _tell_embedded(batch, time.perf_counter() - begun)
-        done = [Embedded(item.photo, item.perceptual_hash, row) for item, row in zip(batch, rows, strict=True)]
+        done = [
+            Embedded(item.photo, item.perceptual_hash, row, item.fingerprint)
+            for item, row in zip(batch, rows, strict=True)
+        ]
         await self._workers.store(self._store.photos.embedded, done, self._model.id)
         self.embedded += len(done)
         logger.info("embedded %d, the first is photo %s", len(done), done[0].photo.id)

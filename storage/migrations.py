@@ -216,3 +216,9 @@ def m007_albums_stay(db: Database) -> None:
         "ALTER TABLE albums ADD COLUMN missed INTEGER NOT NULL DEFAULT 0",  # sortings since it rests
     ):
         db.execute(statement)
+
+
+@migrations()
+def m008_fingerprints(db: Database) -> None:
+    """What tells copies and edits of a picture from what is only alike; the 64-bit hash is too coarse for that."""
+    db.execute("ALTER TABLE photos ADD COLUMN fingerprint BLOB")  # NULL: looked at before there was one

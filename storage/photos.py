@@ -1,7 +1,7 @@
 """The photos of every chat and their embeddings."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,11 +21,12 @@ _SHOWN = """p.id, p.chat_id, p.origin_chat_id, p.message_id, p.thread_id, p.send
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """What the model made of one claimed photo; `vector` has shape (d,) and unit length."""
+    """What was made of a claimed photo: `vector` has shape (d,) and unit length, an empty fingerprint tells nothing."""
 
     photo: PendingPhoto
     perceptual_hash: str
     vector: NDArray[np.float32]
+    fingerprint: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +63,33 @@ class Photos:
             sql = "UPDATE photos SET caption = ?, spoiler = ? WHERE id = ?"
             self._db.execute(sql, [new.caption, int(new.spoiler), photo_id])
             return
-        columns = _file_columns(new) | {"perceptual_hash": None, "reason": None, "claims": 0, "due_at": 0}
+        columns = _file_columns(new) | {
+            "perceptual_hash": None,
+            "fingerprint": None,
+            "reason": None,
+            "claims": 0,
+            "due_at": 0,
+        }
         assigned = ", ".join(f"{name} = ?" for name in columns)
         self._db.execute(f"UPDATE photos SET {assigned} WHERE id = ?", [*columns.values(), photo_id])
         self._db.execute("DELETE FROM embeddings WHERE photo_id = ?", [photo_id])
 
     def copy_known(self, photo_id: int, file_unique_id: str, model: str) -> bool:
-        """Take hash and vector over from a photo with the same file, in whatever chat; no download, no inference.
+        """Take hashes and vector over from a photo with the same file, in whatever chat; no download, no inference.
 
+        A file that was looked at before there were fingerprints is looked at again: nothing is taken over.
         Source: tdlib/td#1590, `file_unique_id` survives forward and copy.
         """
         known = self._db.execute(
-            """SELECT p.perceptual_hash, e.vector FROM photos p JOIN embeddings e ON e.photo_id = p.id
-               WHERE p.file_unique_id = ? AND e.model = ? AND p.id != ? LIMIT 1""",
+            """SELECT p.perceptual_hash, p.fingerprint, e.vector FROM photos p JOIN embeddings e ON e.photo_id = p.id
+               WHERE p.file_unique_id = ? AND e.model = ? AND p.id != ? AND p.fingerprint IS NOT NULL LIMIT 1""",
             [file_unique_id, model, photo_id],
         ).fetchone()
         if known is None:
             return False
-        self._db.execute("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", [photo_id, model, known[1]])
-        sql = "UPDATE photos SET state = 'ready', perceptual_hash = ? WHERE id = ?"
-        self._db.execute(sql, [known[0], photo_id])
+        self._db.execute("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", [photo_id, model, known[2]])
+        sql = "UPDATE photos SET state = 'ready', perceptual_hash = ?, fingerprint = ? WHERE id = ?"
+        self._db.execute(sql, [known[0], known[1], photo_id])
         return True
 
     def at(self, chat_id: int, message_id: int) -> int | None:
@@ -119,15 +127,18 @@ class Photos:
         """Commit vectors and hashes of a batch, and of every other pending photo with the same file."""
         with self._db.atomic():
             for done in batch:
-                blob = vectors.to_blob(done.vector)
-                twins = self._db.execute(
-                    "SELECT id FROM photos WHERE file_unique_id = ? AND state = 'pending'",
-                    [done.photo.file_unique_id],
-                ).fetchall()
-                for (photo_id,) in twins:
-                    self._db.execute("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", [photo_id, model, blob])
-                    sql = "UPDATE photos SET state = 'ready', reason = NULL, perceptual_hash = ? WHERE id = ?"
-                    self._db.execute(sql, [done.perceptual_hash, photo_id])
+                self._embedded(done, vectors.to_blob(done.vector), model)
+
+    def _embedded(self, done: Embedded, blob: bytes, model: str) -> None:
+        """Photos of this file from before there were fingerprints get theirs, too."""
+        file = done.photo.file_unique_id
+        twins = self._db.execute("SELECT id FROM photos WHERE file_unique_id = ? AND state = 'pending'", [file])
+        for (photo_id,) in twins.fetchall():
+            self._db.execute("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", [photo_id, model, blob])
+            sql = "UPDATE photos SET state = 'ready', reason = NULL, perceptual_hash = ? WHERE id = ?"
+            self._db.execute(sql, [done.perceptual_hash, photo_id])
+        sql = "UPDATE photos SET fingerprint = ? WHERE file_unique_id = ? AND state = 'ready'"
+        self._db.execute(sql, [done.fingerprint, file])
 
     def failed(self, photo: PendingPhoto, reason: str) -> None:
         """Say for good that this picture has no embedding, unless it was replaced by an edit meanwhile."""
@@ -156,19 +167,20 @@ class Photos:
         return vectors.from_blobs([row[0] for row in self._db.execute(sql, [model, *photo_ids])])
 
     def earlier(self, chat_id: int, model: str, photo_ids: Sequence[int]) -> Vectors:
-        """Embeddings of the chat's unmuted photos sent before the first of `photo_ids` (by date, then message id)."""
+        """Embeddings of the chat's unmuted photos sent before the first of `photo_ids` (by date, then message id), of
+        each file the first."""
         marks = _marks(photo_ids)
         first = self._db.execute(
             f"SELECT sent_at, message_id FROM photos WHERE id IN ({marks}) ORDER BY sent_at, message_id LIMIT 1",
             list(photo_ids),
         ).fetchone()
         where = f"AND p.muted = 0 AND (p.sent_at, p.message_id) < (?, ?) AND p.id NOT IN ({marks})"
-        return self._vectors(chat_id, model, where, [*(first or (0, 0)), *photo_ids])  # none: forgotten meanwhile
+        return self._distinct(chat_id, model, where, [*(first or (0, 0)), *photo_ids])  # none: forgotten meanwhile
 
     def others(self, chat_id: int, model: str, photo_ids: Sequence[int]) -> Vectors:
-        """Embeddings of all the chat's unmuted photos but these."""
+        """Embeddings of all the chat's unmuted photos but these, of each file the first."""
         marks = _marks(photo_ids)
-        return self._vectors(chat_id, model, f"AND p.muted = 0 AND p.id NOT IN ({marks})", list(photo_ids))
+        return self._distinct(chat_id, model, f"AND p.muted = 0 AND p.id NOT IN ({marks})", list(photo_ids))
 
     def all(self, chat_id: int, model: str) -> Vectors:
         """All embeddings of a chat by one model."""
@@ -181,14 +193,23 @@ class Photos:
         return int(self._db.execute(sql, [model, chat_id]).fetchone()[0])
 
     def _vectors(self, chat_id: int, model: str, where: str, values: Sequence[object]) -> Vectors:
-        rows = self._db.execute(
-            f"""SELECT p.id, e.vector FROM photos p JOIN embeddings e ON e.photo_id = p.id AND e.model = ?
+        return _stacked([(row[0], row[2]) for row in self._embeddings(chat_id, model, where, values)])
+
+    def _distinct(self, chat_id: int, model: str, where: str, values: Sequence[object]) -> Vectors:
+        """A file that was sent a hundred times has one vector: it takes one place among the nearest."""
+        first: dict[str, tuple[int, bytes]] = {}
+        for photo_id, file, vector in self._embeddings(chat_id, model, where, values):
+            first.setdefault(file, (photo_id, vector))
+        return _stacked(list(first.values()))
+
+    def _embeddings(self, chat_id: int, model: str, where: str, values: Sequence[object]) -> Iterable[Any]:
+        return self._db.execute(
+            f"""SELECT p.id, p.file_unique_id, e.vector FROM photos p
+                JOIN embeddings e ON e.photo_id = p.id AND e.model = ?
                 WHERE p.chat_id = ? AND p.state = 'ready' {where}
                 ORDER BY p.sent_at, p.origin_chat_id, p.message_id""",
             [model, chat_id, *values],
-        ).fetchall()
-        ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
-        return Vectors(ids, vectors.from_blobs([row[1] for row in rows]))
+        )
 
     def shown(self, chat_id: int, photo_ids: Sequence[int]) -> list[PhotoRow]:
         """What is needed to show these photos of this chat, in the order asked."""
@@ -196,6 +217,11 @@ class Photos:
         sql = f"SELECT {_SHOWN} FROM photos p WHERE p.chat_id = ? AND p.id IN ({marks})"
         found = {row[0]: _photo(row) for row in self._db.execute(sql, [chat_id, *photo_ids])}
         return [found[photo_id] for photo_id in photo_ids if photo_id in found]
+
+
+def _stacked(rows: Sequence[tuple[int, bytes]]) -> Vectors:
+    ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+    return Vectors(ids, vectors.from_blobs([row[1] for row in rows]))
 
 
 def _marks(values: Sequence[object]) -> str:

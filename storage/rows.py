@@ -92,6 +92,17 @@ class PhotoRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What is known of a photo's looks: its file, its fingerprint (None where it has none yet), and when it came."""
+
+    id: int
+    file_unique_id: str
+    fingerprint: bytes | None
+    sent_at: float
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventRow:
     """Something that is answered at most once: a photo or an album that came, or a question about photos."""
 

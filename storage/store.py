@@ -20,6 +20,7 @@ from storage.events import Events
 from storage.finding import Finding
 from storage.forgetting import Forgetting
 from storage.inbox import Inbox
+from storage.likeness import Likeness
 from storage.migrations import migrations
 from storage.muting import Muting
 from storage.overviews import Overviews
@@ -48,6 +49,7 @@ class Store:
         self.events = Events(self.db)
         self.sends = Sends(self.db)
         self.photos = Photos(self.db)
+        self.likeness = Likeness(self.db)
         self.clusterings = Clusterings(self.db)
         self.overviews = Overviews(self.db)
         self.stats = Stats(self.db)

@@ -12,7 +12,7 @@ from tests.conftest import Start
 from tests.fakes import BLUE, GREEN, RED, picture
 from tests.memory import Memory
 from tests.test_album_buttons import buttons
-from tests.test_answers import LONG_AGO
+from tests.test_answers import LONG_AGO, link, links
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ async def test_a_forgotten_photo_in_one_chat_leaves_its_twin_in_another_whole(
         telegram.forward(photo, other, ben)
         await memory.settled()
     (answer,) = telegram.bot_messages(other)
-    assert answer["photo"] == twin["photo"]
+    assert links(answer) == [link(twin)]
     assert len(telegram.called("download")) == 1  # the twin's vector served the second forward
 
 

@@ -45,6 +45,7 @@ WALLS: list[tuple[str, tuple[str, ...]]] = [
     ("bot/calibration.py", ("bot.", "storage", "telegram", "asyncio", *SQL, *ML)),
     ("bot/thresholds.py", ("telegram", *SQL, *ML)),
     ("bot/similar.py", ("telegram", "asyncio", *SQL, *HEAVY)),
+    ("bot/verdicts.py", ("telegram", "storage", "asyncio", *SQL, *HEAVY)),
     ("bot/albums.py", ("telegram", "asyncio", *SQL, *HEAVY)),
     ("bot/periods.py", ("telegram", "asyncio", "storage", *SQL, *ML)),
     ("bot/layout2d.py", ("telegram", "asyncio", *SQL, *HEAVY)),

@@ -306,7 +306,7 @@ async def test_an_answer_in_the_log_is_undone_there_and_looked_past_here(
 
 
 def test_an_answer_with_its_head_stays_within_a_caption() -> None:
-    lines = [texts.Line(9, "&" * 32, 0.0, f"https://t.me/c/1/{number}", True) for number in range(20)]
+    lines = [texts.Line(rank, "related", 9, "&" * 32, 0.0, f"https://t.me/c/1/{rank}", True) for rank in range(20)]
     head = log_chat.head("<b>" * 60, "&" * 60, "https://t.me/c/1/2")
     caption = texts.under(head, texts.answer(lines))
     assert texts.utf16_length(layout.visible(caption)) <= texts.CAPTION_LIMIT

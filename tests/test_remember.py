@@ -8,6 +8,7 @@ import pytest
 
 from bot.sandbox.state import ANONYMOUS_ID, Chat, User
 from bot.sandbox.telegram import Telegram
+from bot.vision.fingerprint import fingerprint
 from bot.vision.images import decode, perceptual_hash
 from tests.conftest import Start
 from tests.fakes import BLUE, GREEN, RED, TEAL, MeanColour, picture
@@ -55,7 +56,7 @@ async def test_the_smallest_size_that_covers_the_models_input_is_downloaded(
     assert memory.photo(sent)["file_id"][-1] == "y"
 
 
-async def test_vector_and_hash_are_those_of_the_size_that_was_downloaded(
+async def test_vector_and_hashes_are_those_of_the_size_that_was_downloaded(
     telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory
 ) -> None:
     model = MeanColour(input_size=200)
@@ -68,6 +69,7 @@ async def test_vector_and_hash_are_those_of_the_size_that_was_downloaded(
     image = decode(content)
     np.testing.assert_array_equal(memory.vector(sent), model.embed_images([model.prepare(image)])[0])
     assert memory.photo(sent)["perceptual_hash"] == perceptual_hash(image)
+    assert memory.photo(sent)["fingerprint"] == fingerprint(image)
 
 
 async def test_a_smaller_size_is_taken_where_the_best_one_cannot_be_had(
@@ -158,6 +160,8 @@ async def test_a_forward_of_a_known_photo_costs_neither_a_download_nor_the_model
     assert model.batches == [1]
     np.testing.assert_array_equal(memory.vector(again), memory.vector(first))
     assert memory.photo(again)["perceptual_hash"] == memory.photo(first)["perceptual_hash"]
+    assert memory.photo(again)["fingerprint"] == memory.photo(first)["fingerprint"]
+    assert memory.photo(again)["fingerprint"]
     assert (memory.photo(again)["chat_id"], memory.photo(again)["sender_name"]) == (private.id, "Ben")
 
 

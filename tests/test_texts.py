@@ -1,5 +1,7 @@
 """Every sentence within Telegram's limits and its HTML, whatever people are called."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 
@@ -26,16 +28,20 @@ NASTY = [
 NAMES = st.text(max_size=300) | st.sampled_from(NASTY)
 LINES = st.builds(
     texts.Line,
+    number=st.integers(1, 10),
+    tier=st.sampled_from(["same", "edited", "related"]),
     percent=st.integers(0, 100),
     who=NAMES,
     sent_at=st.floats(0, 4e9),
     link=st.none() | st.integers(1, 2**31).map(lambda number: f"https://t.me/c/9999999999/{number}"),
     shown=st.booleans(),
+    again=st.sampled_from([0, 1, 2, 100_000]),
+    later=st.booleans(),
 )
 ALBUMS = st.builds(
     texts.AlbumLine, number=st.integers(1, 999), name=NAMES, size=st.integers(1, 10**6), percent=st.integers(0, 100)
 )
-RTL_NAME = texts.Line(90, "שלום", 0, None, True)
+RTL_NAME = texts.Line(1, "related", 90, "שלום", 0, None, True)
 
 
 def plain(text: str, limit: int) -> str:
@@ -47,17 +53,54 @@ def plain(text: str, limit: int) -> str:
 
 @given(st.lists(LINES, min_size=1, max_size=10))
 @example([RTL_NAME] * 10)
-def test_an_answer_fits_names_everyone_and_links_what_can_be_linked(lines: list[texts.Line]) -> None:
+def test_an_answer_fits_names_everyone_and_links_what_can_be_linked(drawn: list[texts.Line]) -> None:
+    lines = [replace(line, number=rank) for rank, line in enumerate(sorted(drawn, key=_surest_first), 1)]
     caption = texts.answer(lines)
-    _, *seen = plain(caption, texts.CAPTION_LIMIT).split("\n")
+    seen = [text for text in plain(caption, texts.CAPTION_LIMIT).split("\n") if not text.startswith("Similar photo")]
+    left_out = sum(int(text.split()[2]) for text in seen if text.startswith("… and "))
+    told = [text for text in seen if re.match(r"\d+\. |Same ", text)]
+    assert len(told) + left_out == len(lines)
     _, entities = parse(caption, "HTML")
-    assert [entity["url"] for entity in entities] == [line.link for line in lines if line.link]
-    for rank, (line, text) in enumerate(zip(lines, seen, strict=False), 1):
+    assert [entity["url"] for entity in entities] == [line.link for line in lines[: len(told)] if line.link]
+    for line, text in zip(lines, told, strict=False):
         who = layout.cut(" ".join(line.who.split()) or "someone", layout.NAME_LIMIT)
-        assert text.startswith(f"{rank}. {line.percent}% · ")
+        rank = f"{line.number}. " if len(lines) > 1 or line.tier == "related" else ""
+        assert text.startswith(rank + WORDS[line.tier].format(percent=line.percent))
         assert who.strip() in text
         assert text.endswith("open") is (line.link is not None)
-    assert len(seen) >= len(lines)
+
+
+WORDS = {"same": "Same photo: ", "edited": "Same picture, edited: ", "related": "{percent}% · "}
+
+
+def _surest_first(line: texts.Line) -> int:
+    return list(WORDS).index(line.tier)
+
+
+@pytest.mark.parametrize(
+    ("again", "later", "said"),
+    [
+        (0, False, "Same photo: Ann sent it on 1 Jan 1970"),
+        (1, False, "Same photo: Ann sent it first, on 1 Jan 1970, and it came once more since"),
+        (1234, False, "Same photo: Ann sent it first, on 1 Jan 1970, and it came 1,234 times more since"),
+        (0, True, "Same photo: Ann sent it again on 1 Jan 1970"),
+        (1, True, "Same photo: Ann sent it again on 1 Jan 1970, and it came once more since"),
+        (2, True, "Same photo: Ann sent it again on 1 Jan 1970, and it came 2 times more since"),
+    ],
+)
+def test_a_same_photo_is_told_with_who_sent_it_first_and_how_often_since(again: int, later: bool, said: str) -> None:
+    line = texts.Line(1, "same", 100, "Ann", 0, None, shown=False, again=again, later=later)
+    assert texts.answer([line]) == said
+
+
+def test_each_tier_has_its_words_and_only_the_related_ones_a_heading_and_per_cent() -> None:
+    lines = [texts.Line(1, "same", 100, "Ann", 0, None, shown=False), texts.Line(2, "edited", 97, "Ben", 0, None, True),
+             texts.Line(3, "related", 86, "Cem", 0, None, shown=True)]  # fmt: skip
+    assert texts.answer(lines).split("\n") == [
+        "1. Same photo: Ann sent it on 1 Jan 1970", "2. Same picture, edited: Ben sent it on 1 Jan 1970",
+        "Similar photo from before:", "3. 86% · Cem · 1 Jan 1970", "(shown here: 2, 3)",
+    ]  # fmt: skip
+    assert texts.answer(lines[1:2]) == "Same picture, edited: Ben sent it on 1 Jan 1970"
 
 
 @given(st.lists(ALBUMS, min_size=1, max_size=60), st.integers(0, 10**6), st.booleans(), st.integers(0, 9))
