@@ -31,11 +31,11 @@ class Overviews:
 
     def sizes(self, chat_id: int, model: str) -> dict[int, int]:
         """How many photos with an embedding by the present model the albums of the chat's last clustering have."""
+        # Without the photos' own rows: of 100,000 photos they are most of the time, and who has a vector is ready.
         rows = self._db.execute(
             """SELECT a.id, count(*) FROM clusterings c
                JOIN albums a ON a.clustering_id = c.id AND a.missed = 0 JOIN album_photos ap ON ap.album_id = a.id
-               JOIN photos p ON p.id = ap.photo_id AND p.chat_id = c.chat_id AND p.state = 'ready'
-               JOIN embeddings e ON e.photo_id = p.id AND e.model = ?
+               JOIN embeddings e ON e.photo_id = ap.photo_id AND e.model = ?
                WHERE c.chat_id = ? GROUP BY a.id""",
             [model, chat_id],
         )
@@ -60,11 +60,13 @@ class Overviews:
 
     def _unsorted(self, chat_id: int, model: str, count: int) -> list[int]:
         """Every n-th of them: where `at` · count / n steps to the next whole number."""
-        sql = f"""SELECT id FROM (
-                      SELECT p.id, row_number() OVER (ORDER BY p.sent_at, p.id) - 1 AS at, count(*) OVER () AS n
-                      {_EMBEDDED} AND NOT EXISTS (SELECT 1 FROM album_photos ap JOIN albums a ON a.id = ap.album_id
-                                                  WHERE ap.photo_id = p.id AND a.missed = 0))
-                  WHERE :count >= n OR (at + 1) * :count / n != at * :count / n"""
+        sql = """SELECT id FROM (
+                     SELECT p.id, row_number() OVER (ORDER BY p.sent_at, p.message_id) - 1 AS at, count(*) OVER () AS n
+                     FROM photos p WHERE p.chat_id = :chat
+                     AND EXISTS (SELECT 1 FROM embeddings e WHERE e.photo_id = p.id AND e.model = :model)
+                     AND NOT EXISTS (SELECT 1 FROM album_photos ap JOIN albums a ON a.id = ap.album_id
+                                     WHERE ap.photo_id = p.id AND a.missed = 0))
+                 WHERE :count >= n OR (at + 1) * :count / n != at * :count / n"""
         values = {"chat": chat_id, "model": model, "count": count}
         return [int(row[0]) for row in self._db.execute(sql, values)]
 

@@ -265,6 +265,27 @@ async def test_where_pictures_may_not_be_sent_a_sentence_says_so(
     assert captions(telegram, group) == [texts.pictures_refused()]
 
 
+async def test_a_map_and_what_is_said_instead_are_in_the_language_of_the_chat(
+    telegram: Telegram, start: Start, memory: Memory
+) -> None:
+    person = telegram.add_user("Cleo", language_code="de")
+    private = telegram.new_chat("private", members=[person])
+    async with start(cluster_albums=0):
+        telegram.send_text(private, person, "/map")
+        await memory.settled()
+        send(telegram, private, [*shades(RED, 5), *shades(BLUE, 4)])
+        await memory.settled()
+        for text in ("/cluster 2", "/map"):
+            telegram.send_text(private, person, text)
+            await memory.settled()
+    too_few, _, caption = captions(telegram, private)
+    assert "mindestens 4" in too_few
+    assert "9 Fotos" in caption
+    with speaking("de"):
+        assert texts.map_caption(9, 9, is_sorted=True) == caption
+        assert texts.map_label(3, "") == "Album 3"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_said_under_a_map_is_one_short_line(language: str) -> None:
     with speaking(language):

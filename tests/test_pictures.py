@@ -128,6 +128,11 @@ def test_no_text_breaks_a_picture(text: str) -> None:
     assert opened(contact_sheet([Row(text, (Tile(small, False),))]), "JPEG").width == 1280
 
 
+def test_an_accent_that_is_a_sign_of_its_own_stays() -> None:
+    font = drawing.font_of(30)
+    assert drawing.fitted("Андреи\u0306 Ren\u0065\u0301e", font, 500) == "Андрей Renée"
+
+
 def test_lone_surrogates_break_nothing_either() -> None:
     assert drawing.drawable("a\ud83d", drawing.font_of(30)) == "a"
 

@@ -40,7 +40,8 @@ def font_of(size: int, *, bold: bool = False) -> Font:
 
 def fitted(text: str, font: Font, width: int) -> str:
     """One line of what can be drawn of a text, cut where it is wider than these pixels."""
-    return cut(" ".join(drawable(text, font).split()), font, width)
+    composed = unicodedata.normalize("NFC", text)  # or what has its accent as a sign of its own would lose it
+    return cut(" ".join(drawable(composed, font).split()), font, width)
 
 
 def drawable(text: str, font: Font) -> str:
