@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from telegram import Bot
-from telegram.error import TelegramError
+from telegram.error import RetryAfter, TelegramError
 
 from bot.photos import PhotoRow
 from bot.pictures import Tile
@@ -13,6 +13,8 @@ from bot.pictures import Tile
 KEPT = 600
 """Files in memory: about 3 kB each."""
 AT_ONCE = 6
+LONGEST_PAUSE = 60.0
+"""Seconds."""
 
 
 class Thumbnails:
@@ -41,11 +43,20 @@ class Thumbnails:
             return kept[file_id]
         try:
             async with self._downloads:
-                file = await self._bot.get_file(file_id)
-                data = bytes(await file.download_as_bytearray())
+                data = await self._download(file_id)
         except TelegramError:
             return None
         kept[file_id] = data
         while len(kept) > KEPT:
             kept.popitem(last=False)
         return data
+
+    async def _download(self, file_id: str) -> bytes:
+        """Once more after a pause that Telegram asks for: a map is hundreds of files."""
+        try:
+            file = await self._bot.get_file(file_id)
+        except RetryAfter as error:
+            # The public property is an int or a timedelta by an environment variable (PTB 22.2), and warns.
+            await asyncio.sleep(min(error._retry_after.total_seconds(), LONGEST_PAUSE))
+            file = await self._bot.get_file(file_id)
+        return bytes(await file.download_as_bytearray())

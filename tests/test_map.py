@@ -153,11 +153,17 @@ async def test_a_second_map_is_not_begun_while_one_is_being_drawn(
 
 
 @pytest.mark.parametrize(
-    ("method", "moment"),
-    [("getFile", "after"), ("sendPhoto", "before"), ("sendPhoto", "after")],
+    ("command", "method", "moment"),
+    [
+        ("/map", "getFile", "after"),
+        ("/map", "sendPhoto", "before"),
+        ("/map", "sendPhoto", "after"),
+        ("/stats", "sendPhoto", "before"),
+        ("/stats", "sendChatAction", "after"),
+    ],
 )
-async def test_a_kill_while_a_map_is_made_neither_loses_nor_repeats_it(
-    telegram: Telegram, child: Child, people: People, method: str, moment: Moment
+async def test_a_kill_while_a_picture_is_made_neither_loses_nor_repeats_it(
+    telegram: Telegram, child: Child, people: People, command: str, method: str, moment: Moment
 ) -> None:
     chat = people.chats[0]
     for colour in SIX:
@@ -167,7 +173,7 @@ async def test_a_kill_while_a_map_is_made_neither_loses_nor_repeats_it(
     telegram.on_call = killer = Killer(child, method, lambda _: True, moment)
     revival = asyncio.create_task(child.revive())
     try:
-        people.question(chat, "/map")
+        people.question(chat, command)
         await telegram.wait_for(lambda: child.ends)
         await child.quiet()
     finally:

@@ -30,3 +30,17 @@ async def test_what_was_being_fetched_while_something_was_forgotten_is_not_kept(
         assert isinstance(tiles[0], Tile)
         assert tiles[0].data != tiles[1].data
     assert len(fetched(telegram)) == known + 4  # twice each, not thrice
+
+
+async def test_a_pause_that_telegram_asks_for_leaves_no_gap_and_a_second_one_does(
+    telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory
+) -> None:
+    async with start() as app:
+        send(telegram, group, [RED])
+        await memory.settled()
+        photos = lookback(app).photos
+        rows = await photos.workers.store(photos.store.photos.shown, group.id, [1])
+        for times, is_there in ((1, True), (2, False)):
+            telegram.faults.add("getFile", "429", seconds=1, times=times)
+            (tile,) = await Thumbnails(app.bot).tiles(rows)
+            assert (tile.data is not None) is is_there
