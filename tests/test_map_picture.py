@@ -1,7 +1,7 @@
 """The picture of a map: its size, its tiles, nothing of a spoiler, and names that fit."""
 
 import io
-from itertools import pairwise
+from itertools import combinations, pairwise
 from random import Random
 
 import numpy as np
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageColor
 
 from bot.pictures import Spot, Tile, map_of
 from bot.pictures import map as drawn
@@ -17,6 +17,12 @@ from bot.pictures.drawing import PAPER
 from tests.test_pictures import opened, plain, stripes
 
 Points = NDArray[np.float64]
+COLOUR_BLIND = {
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+}
+"""What linear RGB looks like (Machado, Oliveira and Fernandes 2009, table 1, severity 1.0)."""
 
 
 def scattered(count: int) -> Points:
@@ -94,6 +100,22 @@ def test_neighbouring_regions_have_colours_of_their_own_as_far_as_there_are_any(
     twelve = drawn._tints([(number, 0) for number in range(12)])
     assert max(twelve.count(tint) for tint in drawn.TINTS) == 2
     assert all(one != other for one, other in pairwise(twelve))
+
+
+def lab(colour: NDArray[np.float64]) -> NDArray[np.float64]:
+    """CIE L*a*b* of linear RGB, white D65."""
+    xyz = colour @ np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]).T
+    root = np.cbrt(xyz / (0.9505, 1, 1.089))
+    return np.array([116 * root[1] - 16, 500 * (root[0] - root[1]), 200 * (root[1] - root[2])])
+
+
+@pytest.mark.parametrize("sight", [None, *COLOUR_BLIND])
+def test_any_two_tints_are_told_apart_with_every_kind_of_colour_vision(sight: str | None) -> None:
+    seen = np.eye(3) if sight is None else np.array(COLOUR_BLIND[sight])
+    shades = [np.array(drawn._mixed(ImageColor.getrgb(tint), (255, 255, 255), 0.25)) / 255 for tint in drawn.TINTS]
+    linear = [((shade + 0.055) / 1.055) ** 2.4 for shade in shades]
+    places = [lab(np.clip(seen @ shade, 0, 1)) for shade in linear]
+    assert min(float(np.linalg.norm(one - other)) for one, other in combinations(places, 2)) > 10  # 2.3 is noticed
 
 
 @settings(deadline=None, max_examples=15)
