@@ -34,6 +34,8 @@ WALLS: list[tuple[str, tuple[str, ...]]] = [
     ("bot/picturing.py", (*ML, *SQL)),
     ("bot/showing.py", (*ML, *SQL)),
     ("bot/undoing.py", (*ML, *SQL)),
+    ("bot/bench/edits.py", ("telegram", "asyncio", "storage", *SQL, *ML)),
+    ("bot/bench/lettering.py", ("bot", "telegram", "asyncio", "storage", *SQL, *ML)),
     ("bot/tiers.py", ("telegram", "asyncio", *SQL, *ML)),
     ("bot/alignment.py", ("telegram", "asyncio", *SQL, *ML)),
     ("bot/unasked.py", (*ML, *SQL)),

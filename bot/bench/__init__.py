@@ -1,0 +1,1 @@
+"""Benchmarks whose tables the README publishes; each measures the product's own path."""
