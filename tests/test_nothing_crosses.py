@@ -20,6 +20,7 @@ from bot.app import build, running
 from bot.config import Settings
 from bot.limits import Limits
 from bot.sandbox.door_inprocess import InProcess
+from bot.sandbox.faults import Call
 from bot.sandbox.state import Chat, Message, User
 from bot.sandbox.telegram import Telegram
 from tests.fakes import BLUE, GREEN, RED, MeanColour, picture
@@ -32,6 +33,7 @@ Step = tuple[str, int, int, int]
 WHAT = [
     "photo", "photo", "photo", "document", "forward", "forward", "similar", "cluster", "album", "press", "forged",
     "forget", "forget me", "forget all", "remember me", "privacy", "migrate",
+    "map", "stats",
 ]  # fmt: skip
 TWO_SORTED: list[Step] = [
     *[("photo", number, colour, 0) for number in (0, 1) for colour in (0, 1, 2) * 2],
@@ -76,7 +78,7 @@ class History:
             self.telegram.send_text(chat, admin, f"/{what}", reply_to=target["message_id"])
             if what == "forget":
                 self.kept[number].discard(_at(target))
-        elif what in ("cluster", "album", "privacy"):
+        elif what in ("cluster", "album", "privacy", "map", "stats"):
             self.telegram.send_text(chat, member, f"/{what}" + (" 2" if what == "album" else ""))
         elif what in ("forget me", "remember me"):
             self.telegram.send_text(chat, member, f"/{what}")
@@ -129,6 +131,12 @@ class History:
             assert stored == self.kept[number]
         assert self.telegram.violations == []
 
+    def check_fetched(self, number: int, calls: list[Call]) -> None:
+        """Files that were fetched for a chat's picture were sent there."""
+        for call in calls:
+            if call.method == "getFile":
+                self._check_call(number, f"{call.params}")
+
     def _check_call(self, number: int, said: str) -> None:
         own = {file_id for message in self.sent[number] for file_id in _files(message)}
         every = {file_id for sent in self.sent for message in sent for file_id in _files(message)}
@@ -157,14 +165,18 @@ async def play(steps: list[Step]) -> None:
         app = build(given, request=InProcess(telegram), clip=MeanColour(), limits=Limits(per_group=10_000))
         async with running(app):
             for step in steps:
+                before = len(telegram.calls)
                 history.take(step)
                 await history.memory.settled(30)
+                if step[0] in ("map", "stats"):  # what is in a picture is what was fetched for it
+                    history.check_fetched(step[1], telegram.calls[before:])
         history.check()
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STEPS, min_size=4, max_size=16))
 @example([*TWO_SORTED, ("album", 0, 0, 0), ("album", 1, 0, 0), ("press", 1, 0, 0), ("similar", 1, 0, 0)])
+@example([*TWO_SORTED, ("map", 1, 0, 0), ("stats", 1, 0, 0), ("forget", 1, 0, 0), ("map", 1, 0, 0), ("stats", 0, 0, 0)])
 @example(TWO_SORTED + [("forged", 1, number, 0) for number in range(6)])
 @example(TWO_SORTED + [("forget all", 0, 1, 0)] + [("forged", 1, number, 0) for number in range(8)])
 @example(TWO_SORTED + [("forget all", 0, 1, 0)] + [("press", 0, number, 0) for number in range(8)])
