@@ -7,6 +7,7 @@ missing. Where sentences are looked for is set in pyproject.toml, in the form th
 import sys
 import tomllib
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def read(file: Path, code: str | None) -> Catalog:
 def refreshed(code: str, template: Catalog) -> Catalog:
     """A language's catalogue with exactly the sentences of the template."""
     found = stored(code)
-    found.update(template, no_fuzzy_matching=True)
+    found.update(deepcopy(template), no_fuzzy_matching=True)  # it takes over the messages themselves
     found.obsolete.clear()
     found.header_comment = HEADER.format(f"{found.locale.english_name} translation")
     found.fuzzy, found.revision_date = False, MADE

@@ -57,6 +57,18 @@ def test_the_template_holds_what_is_said_in_the_code() -> None:
     assert keys(read(TEMPLATE, None)) == keys(extracted())
 
 
+def test_the_template_is_empty() -> None:
+    assert [message.id for message in read(TEMPLATE, None) if message.id and any(translations(message))] == []
+
+
+def test_no_translation_stands_in_the_catalogue_of_another_language() -> None:
+    seen: dict[str, str] = {}
+    for code in TRANSLATED:
+        for text in {text for message in each(code) for text in translations(message)}:
+            if len(re.sub(r"\{\w+\}|<[^>]*>|/\w+|\W", "", text)) > 12:
+                assert seen.setdefault(text, code) == code, text
+
+
 def test_there_is_a_catalogue_for_each_language_and_no_other() -> None:
     assert sorted(path.name for path in LOCALES.iterdir() if path.is_dir()) == sorted(TRANSLATED)
 
