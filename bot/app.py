@@ -24,6 +24,7 @@ from bot.finds import Finds
 from bot.forgetting import Forgetting, Keeping
 from bot.inbox import Inbox, Wanted
 from bot.indexing import Indexer
+from bot.inlining import Inlining
 from bot.introducing import introduce
 from bot.jobs import Jobs
 from bot.languages import Languages
@@ -32,6 +33,7 @@ from bot.log_chat import LogChat
 from bot.lookback import Lookback
 from bot.manners import ChatManners
 from bot.matching import Matching
+from bot.memberships import Memberships
 from bot.muting import Muting
 from bot.overviews import Overviews
 from bot.photos import Photos, Rules
@@ -112,6 +114,7 @@ def build(
         sorting,
         overviews,
         finding,
+        Inlining(photos, finding, Memberships(app.bot), inbox.wanted.allows),
     )
     add_handlers(app, lookback)
     app.bot_data["lookback"] = lookback

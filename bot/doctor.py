@@ -125,7 +125,7 @@ async def telegram(settings: Settings, request: BaseRequest | None = None) -> li
     try:
         async with bot:
             me = await bot.get_me()
-            findings = [Finding("token", True, f"this is @{me.username}"), _privacy(me)]
+            findings = [Finding("token", True, f"this is @{me.username}"), _privacy(me), _inline(me)]
             return [*findings, await _commands(bot), *([await _webhook(bot)] if settings.webhook_url else [])]
     except InvalidToken:
         return [Finding("token", False, unknown_token(settings))]
@@ -158,6 +158,19 @@ def _privacy(me: User) -> Finding:
             f"/setprivacy, choose @{me.username}, Disable, then remove and re-add the bot in each group",
         )
     return Finding("privacy mode", True, "off" if me.can_read_all_group_messages else "the server does not tell")
+
+
+def _inline(me: User) -> Finding:
+    """core.telegram.org/bots/inline: off until @BotFather is told. No fault: the bot works without it."""
+    if me.supports_inline_queries is False:
+        return Finding(
+            "inline mode",
+            True,
+            f"is off; for people to find their chats' photos from anywhere by @{me.username} and words, send "
+            f"/setinline to @BotFather, choose @{me.username}, and a placeholder such as: sunset at the beach; it "
+            "shows photos of chats where the bot is an admin",
+        )
+    return Finding("inline mode", True, "on" if me.supports_inline_queries else "the server does not tell")
 
 
 async def _commands(bot: Bot) -> Finding:

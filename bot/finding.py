@@ -1,7 +1,7 @@
 """The use cases of `/find`: words, a photo, or both, to the photos of one chat that are near them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -146,27 +146,31 @@ class Finding:
 
     async def _among(self, event: EventRow, asked: Request) -> Among:
         query = asked.query
-        senders = [one for typed in query.senders for one in await self._senders(event, typed)]
+        senders = await self.senders(query, event.chat_id, event.asker_id)
         # What came after the question has no place in its pages; dates are whole seconds.
         until = asked.asked_at + 1 if query.until is None else min(query.until, asked.asked_at + 1)
-        return Among(tuple(senders), query.since, until, _topics(query, event.thread_id), event.photo_id)
+        return Among(senders, query.since, until, _topics(query, event.thread_id), event.photo_id)
 
-    async def _senders(self, event: EventRow, typed: str) -> Sequence[int | str]:
-        """The people of this chat whom a name means: all whose name has these words.
+    async def senders(self, query: Query, chat_id: int, asker_id: int | None) -> tuple[int | str, ...]:
+        """The people of a chat whom a query names: all whose name has these words.
 
         Raises:
             UnknownSender: nobody.
         """
-        if typed.lower() == ME and event.asker_id is not None:
-            return [event.asker_id]
+        found = [await self._named(typed, chat_id, asker_id) for typed in query.senders]
+        return tuple(one for several in found for one in several)
+
+    async def _named(self, typed: str, chat_id: int, asker_id: int | None) -> Collection[int | str]:
+        if typed.lower() == ME and asker_id is not None:
+            return [asker_id]
         if typed.startswith("#") and typed[1:].isdecimal():
             return [int(typed[1:][:18])]
         words = set(typed.casefold().split())
-        known = await self._store(self._rows.senders, event.chat_id)
+        known = await self._store(self._rows.senders, chat_id)
         found = {name if sender is None else sender for sender, name in known if words <= set(name.casefold().split())}
         if not found:
             raise UnknownSender(typed)
-        return list(found)
+        return found
 
     async def _wanted(self, event: EventRow, query: Query, among: int) -> Wanted:
         texts = await self.texts([*query.plus, *query.minus])

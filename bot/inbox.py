@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 
 from telegram import Bot, Message, Update
@@ -24,6 +24,8 @@ from storage.store import Store
 BOUND = 64
 """Updates in work at a time: PTB starts a task for each one that `get` returns."""
 PAGE = 64
+MOST_PASSING = 200
+"""Inline queries that wait for a place; each is of another person."""
 RETRIES = (0.1, 0.5)
 """Seconds between attempts to commit, before Telegram is left to keep the update."""
 UNDO_SIGNS = frozenset({"✖", "✖\ufe0f", "✕", "×", "❌", "x", "X", "х", "Х"})
@@ -52,6 +54,10 @@ class Wanted:
         if old in self._allowed:
             self._allowed.add(new)
 
+    def allows(self, chat_id: int) -> bool:
+        """Whether the bot works for this chat."""
+        return not self._allowed or chat_id in self._allowed
+
     def __call__(self, update: Update, username: str) -> bool:
         """Whether to keep this update; `username` is the bot's own, without @."""
         chat = update.effective_chat
@@ -60,7 +66,7 @@ class Wanted:
         message = update.effective_message
         if message is not None and update.callback_query is None:
             self._note_migration(message)
-        if self._allowed and chat.id not in self._allowed:
+        if not self.allows(chat.id):
             return False
         if update.callback_query is not None or update.my_chat_member is not None:
             return True
@@ -128,6 +134,7 @@ class Inbox(asyncio.Queue[object]):
         self._clock = clock
         self._signals: deque[object] = deque()
         self._page: deque[InboxRow] = deque()
+        self._passing: OrderedDict[int, Update] = OrderedDict()
         self._last = 0
         self._running = 0
         self._changed = asyncio.Event()
@@ -146,9 +153,20 @@ class Inbox(asyncio.Queue[object]):
         if not isinstance(item, Update):
             self._signals.append(item)
             self._on_stop()
+        elif item.inline_query is not None:
+            self._let_pass(item.inline_query.from_user.id, item)
         elif self.wanted(item, self._bot.username):
             await self._commit(item)
         self._changed.set()
+
+    def _let_pass(self, user_id: int, update: Update) -> None:
+        """What people type to find a photo elsewhere is theirs, and old within seconds: it is never written to disk.
+        Of one person's only the last waits, and of many people's the latest.
+        """
+        self._passing.pop(user_id, None)
+        self._passing[user_id] = update
+        if len(self._passing) > MOST_PASSING:
+            self._passing.popitem(last=False)
 
     async def _commit(self, update: Update) -> None:
         chat_id = update.effective_chat.id if update.effective_chat else None
@@ -170,6 +188,9 @@ class Inbox(asyncio.Queue[object]):
             if self._signals:
                 self._running += 1
                 return self._signals.popleft()
+            if self._running < BOUND and self._passing:
+                self._running += 1
+                return self._passing.popitem(last=False)[1]
             if self._running < BOUND and (update := await self._next()) is not None:
                 self._running += 1
                 return update

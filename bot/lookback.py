@@ -9,6 +9,7 @@ from bot.finding import Finding
 from bot.forgetting import Forgetting
 from bot.inbox import Inbox
 from bot.indexing import Indexer
+from bot.inlining import Inlining
 from bot.jobs import Jobs
 from bot.limits import LimitsClosed
 from bot.log_chat import LogChat
@@ -43,6 +44,7 @@ class Lookback:
     sorting: Sorting
     overviews: Overviews
     finding: Finding
+    inlining: Inlining
 
     async def reply(
         self, update: Update, place: Place, text: str, *, keyboard: InlineKeyboardMarkup | None = None,

@@ -8,6 +8,7 @@ from telegram.ext import (
     CallbackQueryHandler,
     ChatMemberHandler,
     CommandHandler,
+    InlineQueryHandler,
     MessageHandler,
     TypeHandler,
     filters,
@@ -19,6 +20,7 @@ from bot.handlers.errors import ErrorHandlers
 from bot.handlers.find import FindHandlers
 from bot.handlers.forgetting import ForgetHandlers
 from bot.handlers.help import HelpHandlers
+from bot.handlers.inline import InlineHandlers
 from bot.handlers.language import LanguageHandlers
 from bot.handlers.membership import MembershipHandlers
 from bot.handlers.muting import MuteHandlers
@@ -34,7 +36,7 @@ App = Application[Any, Any, Any, Any, Any, Any]
 
 ALLOWED_UPDATES = [
     Update.MESSAGE, Update.EDITED_MESSAGE, Update.CHANNEL_POST, Update.EDITED_CHANNEL_POST,
-    Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER,
+    Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER, Update.INLINE_QUERY,
 ]  # fmt: skip
 """Named, since Telegram otherwise keeps the list of an earlier program with this token (Bot API, getUpdates)."""
 LAST = 99
@@ -78,6 +80,8 @@ def add_handlers(app: App, lookback: Lookback) -> None:
             CommandHandler("language", language.command, new),
             MessageHandler(TAKES_BACK & new, undo.sign),
             MessageHandler(filters.ChatType.PRIVATE & filters.TEXT & new, asked.other),
+            # What is written to the bot in other chats.
+            InlineQueryHandler(InlineHandlers(lookback).asked),
             # Buttons, by what their data says.
             CallbackQueryHandler(albums.stop, keyboards.STOP),
             CallbackQueryHandler(albums.button, keyboards.ALBUM),

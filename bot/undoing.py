@@ -19,6 +19,8 @@ MOST = 100
 """Messages that one call deletes at most (Bot API, deleteMessages)."""
 WITH_ALL = "progress"
 """The step whose message stands for all of its event: the overview of `/cluster`."""
+WHOLE = "find"
+"""The kind of event whose messages are one answer: an album, and the button for more."""
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +54,7 @@ class Undoing:
         return await self._whole(await self._store(self._rows.last, chat_id, thread_id, since))
 
     async def _whole(self, sent: SentRow | None) -> list[SentRow]:
-        if sent is None or sent.step != WITH_ALL:
+        if sent is None or (sent.step != WITH_ALL and sent.kind != WHOLE):
             return [] if sent is None else [sent]
         return await self._store(self._rows.of_event, sent.event_id, sent.chat_id)
 

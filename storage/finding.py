@@ -21,6 +21,7 @@ class Among:
         senders: ids, and names where there is none (who sends in the name of a channel).
         topics: thread ids, None being outside all topics.
         unlike: a photo that is left out, with all copies of its file.
+        inline: only what a result of an inline query can show as it was sent: no files, no spoilers.
     """
 
     senders: tuple[int | str, ...] = ()
@@ -28,14 +29,16 @@ class Among:
     until: float | None = None
     topics: tuple[int | None, ...] = ()
     unlike: int | None = None
+    inline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Photos (n,) with their embeddings (n, d), earliest first; of the same file only the first."""
+    """Photos (n,) with their embeddings (n, d) and file_unique_ids, earliest first; of the same file only the first."""
 
     ids: NDArray[np.int64]
     vectors: NDArray[np.float32]
+    files: tuple[str, ...]
 
 
 class Finding:
@@ -54,10 +57,33 @@ class Finding:
                 ORDER BY p.sent_at, p.origin_chat_id, p.message_id""",
             [model, chat_id, *values],
         ).fetchall()
-        first = {row[1]: (row[0], row[2]) for row in reversed(rows)}
-        kept = list(reversed(first.values()))
-        ids = np.fromiter((row[0] for row in kept), dtype=np.int64, count=len(kept))
-        return Candidates(ids, vectors.from_blobs([row[1] for row in kept]))
+        first: dict[str, tuple[int, bytes]] = {}
+        for photo_id, file, vector in rows:
+            first.setdefault(file, (photo_id, vector))
+        ids = np.fromiter((photo_id for photo_id, _ in first.values()), dtype=np.int64, count=len(first))
+        return Candidates(ids, vectors.from_blobs([vector for _, vector in first.values()]), tuple(first))
+
+    def latest(self, chat_id: int, most: int) -> list[tuple[float, int, str]]:
+        """The chat's last photos that an inline query can show: when they were sent, id, file; of a file the last."""
+        where, values = _filters(Among(inline=True))
+        rows = self._db.execute(
+            f"""SELECT max(p.sent_at), max(p.id), p.file_unique_id FROM photos p
+                WHERE p.chat_id = ? AND p.state = 'ready' AND p.muted = 0 {where}
+                GROUP BY p.file_unique_id ORDER BY max(p.sent_at) DESC, max(p.id) DESC LIMIT ?""",
+            [chat_id, *values, most],
+        )
+        return [(float(row[0]), int(row[1]), str(row[2])) for row in rows]
+
+    def known_in(self, user_id: int) -> list[int]:
+        """The chats in which a person has sent a photo or asked something, and the bot is; lately active ones first."""
+        rows = self._db.execute(
+            """SELECT c.id FROM chats c WHERE c.state = 'member' AND (
+                   EXISTS (SELECT 1 FROM photos p WHERE p.chat_id = c.id AND p.sender_id = :user)
+                   OR EXISTS (SELECT 1 FROM events e WHERE e.chat_id = c.id AND e.asker_id = :user))
+               ORDER BY c.last_update_at DESC""",
+            {"user": user_id},
+        )
+        return [int(row[0]) for row in rows]
 
     def senders(self, chat_id: int) -> list[tuple[int | None, str]]:
         """Everyone whose photos are remembered here: id (None: a channel's own) and each name they had."""
@@ -92,6 +118,8 @@ def _filters(among: Among) -> tuple[str, list[object]]:
     if among.topics:
         where += f" AND ({' OR '.join('p.thread_id IS ?' for _ in among.topics)})"
         values += among.topics
+    if among.inline:
+        where += " AND p.is_document = 0 AND p.spoiler = 0"
     if among.unlike is not None:
         where += " AND p.file_unique_id NOT IN (SELECT file_unique_id FROM photos WHERE id = ?)"
         values.append(among.unlike)

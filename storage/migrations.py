@@ -222,3 +222,9 @@ def m007_albums_stay(db: Database) -> None:
 def m008_fingerprints(db: Database) -> None:
     """What tells copies and edits of a picture from what is only alike; the 64-bit hash is too coarse for that."""
     db.execute("ALTER TABLE photos ADD COLUMN fingerprint BLOB")  # NULL: looked at before there was one
+
+
+@migrations()
+def m009_askers(db: Database) -> None:
+    """In which chats a person has asked something."""
+    db.execute("CREATE INDEX events_by_asker ON events (chat_id, asker_id) WHERE asker_id IS NOT NULL")

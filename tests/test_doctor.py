@@ -73,7 +73,7 @@ async def test_a_bot_that_is_set_up_well_is_ok_in_every_line() -> None:
     server = Server(getMe=ME | {"can_read_all_group_messages": True}, getMyCommands=COMMANDS)
     found = await asked(server, api_url="http://localhost:8081")
     assert {topic: finding.ok for topic, finding in found.items()} == {
-        "token": True, "privacy mode": True, "commands": True,
+        "token": True, "privacy mode": True, "inline mode": True, "commands": True,
     }  # fmt: skip
     assert found["token"].text == "this is @lookbot"
     assert found["commands"].text == "/cluster /help"
@@ -90,6 +90,14 @@ async def test_commands_that_were_never_registered_are_found() -> None:
     found = await asked(Server(getMe=ME, getMyCommands=[]))
     assert not found["commands"].ok
     assert "`lookback run`" in found["commands"].text
+
+
+async def test_inline_mode_that_is_off_is_no_fault_and_is_explained() -> None:
+    off = (await asked(Server(getMe=ME | {"supports_inline_queries": False})))["inline mode"]
+    assert off.ok
+    assert "send /setinline to @BotFather, choose @lookbot" in off.text
+    on = (await asked(Server(getMe=ME | {"supports_inline_queries": True})))["inline mode"]
+    assert (on.ok, on.text) == (True, "on")
 
 
 async def test_a_server_that_does_not_tell_is_no_fault() -> None:

@@ -377,6 +377,19 @@ async def test_a_forged_button_shows_nothing(
     assert told(telegram) == [finding.too_old()]
 
 
+async def test_an_answer_is_taken_back_with_its_button(
+    telegram: Telegram, group: Chat, ann: User, ben: User, start: Start, memory: Memory
+) -> None:
+    async with start():
+        send(telegram, group, [*shades(RED, 12), GREEN])
+        await memory.settled()
+        await find(telegram, group, ben, memory, "red")
+        first, *_ = telegram.bot_messages(group)
+        telegram.send_text(group, ben, "✖", reply_to=first["message_id"])
+        await memory.settled()
+    assert telegram.bot_messages(group) == []
+
+
 async def test_the_words_go_after_two_days_and_with_those_who_are_forgotten(
     telegram: Telegram, group: Chat, ann: User, ben: User, start: Start, memory: Memory
 ) -> None:

@@ -21,6 +21,8 @@ WALLS: list[tuple[str, tuple[str, ...]]] = [
     ("bot/sorting.py", ("telegram", *SQL, *HEAVY)),
     ("bot/manners.py", ("telegram", *SQL, *ML)),
     ("bot/finding.py", ("telegram", *SQL, *HEAVY)),
+    ("bot/inlining.py", ("telegram", *SQL, *HEAVY)),
+    ("bot/memberships.py", ("storage", *ML, *SQL)),
     ("bot/finds.py", (*ML, *SQL)),
     ("bot/queries.py", ("telegram", "storage", "numpy", "asyncio", *SQL, *ML)),
     ("bot/query_vectors.py", ("telegram", "storage", "asyncio", *SQL, *ML)),

@@ -30,9 +30,10 @@ from tests.test_album_buttons import buttons
 CHATS = 3
 COLOURS = [RED, GREEN, BLUE, (250, 10, 10)]
 Step = tuple[str, int, int, int]
+WORDS = ["red", "green -blue", "from:me in:general", "since:2000", "from:me +red"]
 WHAT = [
-    "photo", "photo", "photo", "document", "forward", "forward", "similar", "cluster", "album", "press", "forged",
-    "forget", "forget me", "forget all", "remember me", "privacy", "migrate",
+    "photo", "photo", "photo", "document", "forward", "forward", "similar", "find", "cluster", "album", "press",
+    "forged", "forget", "forget me", "forget all", "remember me", "privacy", "migrate",
     "map", "stats",
 ]  # fmt: skip
 TWO_SORTED: list[Step] = [
@@ -78,6 +79,8 @@ class History:
             self.telegram.send_text(chat, admin, f"/{what}", reply_to=target["message_id"])
             if what == "forget":
                 self.kept[number].discard(_at(target))
+        elif what == "find":
+            self.telegram.send_text(chat, member, f"/find {WORDS[this % len(WORDS)]}")
         elif what in ("cluster", "album", "privacy", "map", "stats"):
             self.telegram.send_text(chat, member, f"/{what}" + (" 2" if what == "album" else ""))
         elif what in ("forget me", "remember me"):
@@ -175,6 +178,7 @@ async def play(steps: list[Step]) -> None:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STEPS, min_size=4, max_size=16))
+@example([("photo", number % 2, number, 0) for number in range(26)] + [("find", 0, 3, 0), ("forged", 1, 0, 0)])
 @example([*TWO_SORTED, ("album", 0, 0, 0), ("album", 1, 0, 0), ("press", 1, 0, 0), ("similar", 1, 0, 0)])
 @example([*TWO_SORTED, ("map", 1, 0, 0), ("stats", 1, 0, 0), ("forget", 1, 0, 0), ("map", 1, 0, 0), ("stats", 0, 0, 0)])
 @example(TWO_SORTED + [("forged", 1, number, 0) for number in range(6)])

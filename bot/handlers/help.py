@@ -6,7 +6,9 @@ from telegram.ext import ContextTypes
 
 from bot import texts
 from bot.handlers.incoming import place
+from bot.handlers.inline import START as INLINE
 from bot.lookback import Lookback
+from bot.texts import inline
 
 Context = ContextTypes.DEFAULT_TYPE
 
@@ -17,10 +19,12 @@ class HelpHandlers:
     def __init__(self, lookback: Lookback) -> None:
         self._lookback = lookback
 
-    async def start(self, update: Update, _: Context) -> None:
-        """`/start`: how to begin; a group that has the bot already has begun."""
+    async def start(self, update: Update, context: Context) -> None:
+        """`/start`: how to begin; a group that has the bot already has begun. The button of inline mode leads here."""
         chat = update.effective_chat
         text = texts.start() if chat and chat.type == ChatType.PRIVATE else texts.help_text()
+        if context.args == [INLINE]:
+            text = inline.about(context.bot.username)
         await self._lookback.reply(update, place(update), text)
 
     async def help(self, update: Update, _: Context) -> None:

@@ -9,9 +9,9 @@ from telegram.constants import ReactionEmoji
 from bot.sandbox import refusals
 from bot.sandbox.entities import utf16_length
 from bot.sandbox.faults import Call
+from bot.sandbox.inline import Inline
 from bot.sandbox.refusals import Refusal, Violation
 from bot.sandbox.state import Chat, Message
-from bot.sandbox.webhook import WebhookMethods
 
 COMMAND = re.compile(r"^[a-z0-9_]{1,32}$")
 SCOPES = {
@@ -33,7 +33,7 @@ MOST_DELETED = 100
 UNDELETABLE = ("migrate_from_chat_id", "supergroup_chat_created", "channel_chat_created", "forum_topic_created")
 
 
-class Methods(WebhookMethods):
+class Methods(Inline):
     """What each method does, once its parameters are known to be there."""
 
     def table(self) -> dict[str, Callable[[Call], Any]]:
@@ -51,13 +51,13 @@ class Methods(WebhookMethods):
             "answerCallbackQuery": self._answer_query, "sendChatAction": self._action,
             "setMessageReaction": self._react, "getChat": self._get_chat, "getChatMember": self._get_member,
             "getChatMemberCount": self._member_count, "getChatAdministrators": self._get_admins,
-            "leaveChat": self._leave,
+            "leaveChat": self._leave, "answerInlineQuery": self.answer_inline_call,
         }  # fmt: skip
 
     def _get_me(self, _: Call) -> dict[str, Any]:
         return self.bot.json() | {
             "can_join_groups": True, "can_read_all_group_messages": self.can_read_all_group_messages,
-            "supports_inline_queries": False,
+            "supports_inline_queries": self.supports_inline_queries,
         }  # fmt: skip
 
     def _set_commands(self, call: Call) -> bool:

@@ -7,10 +7,18 @@ INTEGERS = {
     "chat_id", "message_thread_id", "message_id", "offset", "limit", "timeout", "user_id", "from_chat_id", "cache_time",
     "max_connections",
 }  # fmt: skip
-BOOLEANS = {"disable_notification", "protect_content", "has_spoiler", "show_alert", "is_big", "drop_pending_updates"}
+BOOLEANS = {
+    "disable_notification",
+    "protect_content",
+    "has_spoiler",
+    "show_alert",
+    "is_big",
+    "is_personal",
+    "drop_pending_updates",
+}
 OBJECTS = {
     "reply_parameters", "reply_markup", "media", "entities", "caption_entities", "link_preview_options",
-    "allowed_updates", "commands", "scope", "message_ids", "reaction",
+    "allowed_updates", "commands", "scope", "message_ids", "reaction", "results", "button",
 }  # fmt: skip
 
 _SEND = {
@@ -57,6 +65,7 @@ KNOWN: dict[str, set[str]] = {
     "getChatMemberCount": {"chat_id"},
     "getChatAdministrators": {"chat_id"},
     "leaveChat": {"chat_id"},
+    "answerInlineQuery": {"inline_query_id", "results", "cache_time", "is_personal", "next_offset", "button"},
 }
 
 

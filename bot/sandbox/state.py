@@ -83,6 +83,7 @@ class World:
         self.commands: dict[str, list[dict[str, str]]] = {}
         self.webhook: dict[str, Any] = {}
         self.queries: dict[str, dict[str, Any]] = {}
+        self.inline_queries: dict[str, dict[str, Any]] = {}
         self.actions: list[tuple[int, str]] = []
         self.violations: list[str] = []
         self.numbers: Counter[str] = Counter()

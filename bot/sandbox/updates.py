@@ -8,7 +8,15 @@ from bot.sandbox import refusals
 from bot.sandbox.refusals import Refusal
 
 Update = dict[str, Any]
-DEFAULT = ("message", "edited_message", "channel_post", "edited_channel_post", "callback_query", "my_chat_member")
+DEFAULT = (
+    "message",
+    "edited_message",
+    "channel_post",
+    "edited_channel_post",
+    "callback_query",
+    "my_chat_member",
+    "inline_query",
+)
 
 
 class Updates:

@@ -17,7 +17,7 @@ def about(stored: str, count: int, retention: int | None, grace: int, *, opted_o
     return "\n\n".join(
         [
             "\n".join([_("<b>What I keep</b>"), " ".join(kept)]),
-            "\n".join([_("<b>Where</b>"), _where(logged=logged)]),
+            "\n".join([_("<b>Where</b>"), f"{_where(logged=logged)} {_elsewhere()}"]),
             "\n".join([_("<b>For how long</b>"), f"{_how_long(retention)} {_after_removal(grace)}"]),
             "\n".join([_("<b>How to be rid of it</b>"), *_ways_out()]),
         ]
@@ -51,6 +51,13 @@ def _where(*, logged: bool) -> str:
     return _(
         "In one file on the machine of the person who runs this bot, who can read it. What is remembered of a chat is "
         "shown in that chat alone."
+    )
+
+
+def _elsewhere() -> str:
+    return _(
+        "One exception: where I am an admin, a member of this chat can look among its photos from other chats, by "
+        "writing my @name and some words. Telegram has to confirm at that moment that they are in it."
     )
 
 
