@@ -150,6 +150,29 @@ async def test_alone_with_a_person_their_apps_language_is_spoken_and_not_stored(
     assert memory.value("SELECT count(*) FROM chat_settings") == 0
 
 
+async def test_an_inline_query_is_answered_in_the_language_of_the_app_or_the_one_chosen_alone_with_the_bot(
+    telegram: Telegram, group: Chat, start: Start, memory: Memory
+) -> None:
+    telegram.supports_inline_queries = True
+    greta = telegram.add_user("Greta", language_code="de")
+    private = telegram.new_chat("private", members=[greta])
+    async with start() as app:
+        await lookback(app).manners.change(group.id, language="fr")  # a chat's language is not a person's
+        words = [await above_results(telegram, greta)]
+        telegram.send_text(private, greta, "/language ru")
+        await memory.settled()
+        words.append(await above_results(telegram, greta))
+    assert words == ["Kein Chat zu zeigen: warum?", "Нечего показать: почему?"]
+
+
+async def above_results(telegram: Telegram, user: User) -> str:
+    """What the button above the results of an inline query says."""
+    query_id = telegram.ask_inline(user, "")
+    await telegram.wait_for(lambda: telegram.inline_results(query_id) is not None)
+    text: str = telegram.inline_queries[query_id]["call"]["button"]["text"]
+    return text
+
+
 async def test_what_goes_wrong_is_told_in_the_language_of_the_chat(
     telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
