@@ -26,10 +26,12 @@ SAMPLE = 200
 """Photos that are compared with all others: the time is that of so many searches, however large the chat."""
 GROWTH = 0.1
 """By which part a chat has to grow, or shrink, until it is looked at again."""
-NEAR_HASH = 10
-"""Bits of 64 in which the hashes of one picture may differ."""
-LEAST_BITS = 16
-"""Bits below which a hash tells nothing: half of them are set, unless the picture is as good as blank."""
+DIFFERING = 0.1
+"""Of the bits that both photos are sure of, those in which the hashes of one picture may differ."""
+SURE = 8
+"""Bits of that kind below which a hash tells nothing, as that of a blank picture."""
+TONE = 6
+"""Grey levels by which the tones of one picture may differ; all three as `bot.tiers` has them for SAME."""
 CHUNK = 4096
 
 
@@ -38,15 +40,16 @@ class Kin:
     """What tells that two photos of a chat are of one picture, or of one moment; one entry a photo, in one order.
 
     Attributes:
-        files: (n,) int64, equal for equal files.
-        hashes: (n,) uint64, perceptual hashes.
+        hashes, sure: (n,) uint64, perceptual hashes, and which of their bits stand out of noise; 0 where unknown.
+        tones: (n, t) of each whole photo.
         events: (n,) int64, equal for the photos of an album; negative: of none.
         senders: (n,) int64, negative: nobody in particular.
         times: (n,) float64, Unix seconds.
     """
 
-    files: NDArray[np.int64]
     hashes: NDArray[np.uint64]
+    sure: NDArray[np.uint64]
+    tones: NDArray[np.float32]
     events: NDArray[np.int64]
     senders: NDArray[np.int64]
     times: NDArray[np.float64]
@@ -57,12 +60,20 @@ class Kin:
         Args:
             leeway: seconds within which the photos of one sender are of one moment.
         """
-        found: NDArray[np.bool_] = self.files[rows, None] == self.files[None, among]
-        near = np.bitwise_count(self.hashes[rows, None] ^ self.hashes[None, among]) <= NEAR_HASH
-        found |= near & (np.bitwise_count(self.hashes[rows, None]) >= LEAST_BITS)
+        found = self._of_one_picture(rows, among)
+        found |= rows[:, None] == np.arange(*among.indices(len(self.times)))[None]
         found |= (self.events[rows, None] == self.events[None, among]) & (self.events[rows, None] >= 0)
         same = (self.senders[rows, None] == self.senders[None, among]) & (self.senders[rows, None] >= 0)
         found |= same & (np.abs(self.times[rows, None] - self.times[None, among]) <= leeway)
+        return found
+
+    def _of_one_picture(self, rows: NDArray[np.int64], among: slice) -> NDArray[np.bool_]:
+        sure = self.sure[rows, None] & self.sure[None, among]
+        differing = np.bitwise_count((self.hashes[rows, None] ^ self.hashes[None, among]) & sure)
+        bits = np.bitwise_count(sure)
+        found: NDArray[np.bool_] = (bits >= SURE) & (differing <= DIFFERING * bits)
+        for tone in self.tones.T:
+            found &= np.abs(tone[rows, None] - tone[None, among]) <= TONE
         return found
 
 

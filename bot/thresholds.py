@@ -3,9 +3,12 @@
 import asyncio
 from dataclasses import dataclass
 
+import numpy as np
+
 from bot.calibration import Bar, Kin, is_due, level, stretched
 from bot.manners import ChatManners, Manners, Strictness
 from bot.photos import EventRow, Photos
+from bot.vision.fingerprint import wholes
 from storage.background import Background
 
 FACTORS = {Strictness.LOOSE: 1.5, Strictness.NORMAL: 1.0, Strictness.STRICT: 0.5, Strictness.AUTO: 1.0}
@@ -58,4 +61,8 @@ class Thresholds:
 
 
 def _kin(seen: Background) -> Kin:
-    return Kin(seen.files, seen.hashes, seen.events, seen.senders, seen.times)
+    whole = wholes(seen.fingerprints)
+    return Kin(
+        whole["bits"].astype(np.uint64), whole["sure"].astype(np.uint64), whole["tone"].astype(np.float32),
+        seen.events, seen.senders, seen.times,
+    )  # fmt: skip

@@ -19,7 +19,8 @@ from PIL import Image
 from bot.calibration import DOUBT, FEWEST, SHARE, Bar, Kin, is_due, level, stretched
 from bot.sandbox.sample import PHOTOS
 from bot.vision.clip import Clip
-from bot.vision.images import BadImage, decode, perceptual_hash
+from bot.vision.fingerprint import fingerprint, wholes
+from bot.vision.images import BadImage, decode
 from bot.vision.model import ImageModel
 
 WHOLE, FIRST, AGAIN = (0.0, 0.0, 1.0, 1.0), (0.0, 0.0, 0.8, 0.8), (0.2, 0.2, 1.0, 1.0)
@@ -30,15 +31,15 @@ SETTINGS = {"model's own": 1.0, "strict": 0.5, "loose": 1.5, "calibrated": None}
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """Photos (n,) with what they show, the embeddings (n, 3, d) of their framings, and their hashes (n,)."""
+    """Photos (n,) with what they show, the embeddings (n, 3, d) of their framings, and what tells copies (n,)."""
 
     labels: NDArray[np.str_]
     vectors: NDArray[np.float32]
-    hashes: NDArray[np.uint64]
+    wholes: NDArray[np.void]
 
     def only(self, *labels: str) -> "Chat":
         rows = np.isin(self.labels, labels)
-        return Chat(self.labels[rows], self.vectors[rows], self.hashes[rows])
+        return Chat(self.labels[rows], self.vectors[rows], self.wholes[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def in_folder(folder: Path, without: Sequence[str]) -> list[tuple[str, Path]]:
 
 def looked_at(model: ImageModel, photos: Sequence[tuple[str, Path]]) -> Chat:
     """Embed the framings of photos; what can't be read is left out."""
-    labels, pixels, hashes = [], [], []
+    labels, pixels, prints = [], [], []
     for label, path in photos:
         try:
             image = decode(path.read_bytes())
@@ -73,9 +74,9 @@ def looked_at(model: ImageModel, photos: Sequence[tuple[str, Path]]) -> Chat:
             continue
         labels.append(label)
         pixels += [model.prepare(_framed(image, framing)) for framing in FRAMINGS]
-        hashes.append(int(perceptual_hash(image), 16))
+        prints.append(fingerprint(image))
     vectors = np.concatenate([model.embed_images(pixels[at : at + BATCH]) for at in range(0, len(pixels), BATCH)])
-    return Chat(np.array(labels), vectors.reshape(len(labels), len(FRAMINGS), -1), np.array(hashes, np.uint64))
+    return Chat(np.array(labels), vectors.reshape(len(labels), len(FRAMINGS), -1), wholes(prints))
 
 
 def _framed(image: Image.Image, box: tuple[float, float, float, float]) -> Image.Image:
@@ -86,23 +87,22 @@ def _framed(image: Image.Image, box: tuple[float, float, float, float]) -> Image
 def tripled(chat: Chat) -> Chat:
     """Each framing as a photo of its own, the framings of one photo being kin: for a set that is too small."""
     rows = np.repeat(chat.vectors.reshape(-1, 1, chat.vectors.shape[-1]), len(FRAMINGS), axis=1)
-    return Chat(np.repeat(chat.labels, len(FRAMINGS)), rows, np.repeat(chat.hashes, len(FRAMINGS)))
+    return Chat(np.repeat(chat.labels, len(FRAMINGS)), rows, np.repeat(chat.wholes, len(FRAMINGS)))
 
 
 def play(chat: Chat, threshold: float, factor: float | None, seed: int) -> Told:
     """Let the photos of a chat arrive, from the first on for which a chat is calibrated."""
     random = np.random.default_rng(seed)
     order = random.permutation(len(chat.labels))
-    labels, vectors, hashes = chat.labels[order], chat.vectors[order], chat.hashes[order]
-    whole, none = vectors[:, 0], np.full(len(order), -1)
-    kin = Kin(np.unique(hashes, return_inverse=True)[1], hashes, none, none, np.zeros(len(order)))
+    labels, vectors = chat.labels[order], chat.vectors[order]
+    whole, pictures = vectors[:, 0], np.unique(chat.wholes[order], return_inverse=True)[1]
     answered, right, found = [], [], []
     bar, seen = Bar(threshold if factor is None else stretched(threshold, factor)), 0
     for now in range(FEWEST, len(order)):
         if factor is None and is_due(now, seen):
-            known = Kin(kin.files[:now], kin.hashes[:now], none[:now], none[:now], kin.times[:now])
+            known = _kin(chat.wholes[order[:now]])
             bar, seen = Bar(threshold, level(whole[:now], known, leeway=0, seed=seed)), now
-        others = np.flatnonzero(kin.files[:now] != kin.files[now])
+        others = np.flatnonzero(pictures[:now] != pictures[now])
         cosines = whole[others] @ whole[now]
         answered.append(_reaches(bar, cosines))
         if answered[-1]:
@@ -110,8 +110,14 @@ def play(chat: Chat, threshold: float, factor: float | None, seed: int) -> Told:
         earlier = random.integers(now)
         cosines = whole[:now] @ vectors[earlier, 2]
         cosines[earlier] = vectors[earlier, 1] @ vectors[earlier, 2]
-        found.append(_reaches(bar, cosines) and kin.files[cosines.argmax()] == kin.files[earlier])
+        found.append(_reaches(bar, cosines) and pictures[cosines.argmax()] == pictures[earlier])
     return Told(float(np.mean(answered)), float(np.mean(right)) if right else 1.0, float(np.mean(found)))
+
+
+def _kin(wholes: NDArray[np.void]) -> Kin:
+    none = np.full(len(wholes), -1)
+    hashes, sure = wholes["bits"].astype(np.uint64), wholes["sure"].astype(np.uint64)
+    return Kin(hashes, sure, wholes["tone"].astype(np.float32), none, none, np.zeros(len(wholes)))
 
 
 def _reaches(bar: Bar, cosines: NDArray[np.float32]) -> bool:

@@ -33,21 +33,24 @@ def kin(count: int, **given: object) -> Kin:
     """No two photos have anything to do with each other, but for what is given."""
     scattered = np.random.default_rng(1).integers(0, 2**63, count).astype(np.uint64)
     values = {
-        "files": np.arange(count), "hashes": scattered, "events": np.full(count, -1),
-        "senders": np.full(count, -1), "times": np.zeros(count),
+        "hashes": scattered, "sure": np.full(count, 2**64 - 1, np.uint64),
+        "tones": np.zeros((count, 2), np.float32), "events": np.full(count, -1), "senders": np.full(count, -1),
+        "times": np.zeros(count),
     }  # fmt: skip
     return Kin(**values | {name: np.asarray(value, values[name].dtype) for name, value in given.items()})
 
 
-def test_photos_of_one_file_picture_album_or_moment_are_kin_and_so_is_each_of_itself() -> None:
-    picture, blank = 0xFFFFFFFF, 1
+def test_photos_of_one_picture_album_or_moment_are_kin_and_so_is_each_of_itself() -> None:
+    one, another, every = 0xFFFFFFFF, 0xAAAA << 40, 2**64 - 1
     given = kin(
-        7, files=[0, 0, 1, 2, 3, 4, 5], hashes=[1, 2**63, picture, picture ^ 0x3FF, picture << 32, 2**62, blank],
-        events=[-1, -1, 5, -1, 5, -1, -1], senders=[-1, 7, 8, 8, 7, 7, -1], times=[0, 0, 0, 1000, 0, 301, 0],
+        8, hashes=[1, 2**63, one, one ^ 0x3F, one << 32, another, 1, one],
+        sure=[1, every, every, every, every, every, 1, every], tones=[[0, 0], *[[9, 9]] * 6, [9, 16]],
+        events=[-1, -1, 5, -1, 5, -1, -1, -1], senders=[-1, 7, 8, 8, 7, 7, -1, -1],
+        times=[0, 0, 0, 1000, 0, 301, 0, 0],
     )  # fmt: skip
-    found = given.of(np.arange(7), slice(None), 300)
-    pairs = {(a, b) for a in range(7) for b in range(a + 1, 7) if found[a, b]}
-    assert pairs == {(0, 1), (2, 3), (2, 4), (1, 4)}  # file, hash, album, sender within 300 s; not the two blank ones
+    found = given.of(np.arange(8), slice(None), 300)
+    pairs = {(a, b) for a in range(8) for b in range(a + 1, 8) if found[a, b]}
+    assert pairs == {(2, 3), (2, 4), (1, 4)}  # file, hash and tone, album, sender within 300 s
     assert found.diagonal().all()
     assert np.array_equal(found, found.T)
 
@@ -55,7 +58,7 @@ def test_photos_of_one_file_picture_album_or_moment_are_kin_and_so_is_each_of_it
 @settings(max_examples=30, deadline=None)
 @given(st.integers(2, 40), st.integers(0, 5), st.integers(1, 7))
 def test_the_nearest_are_those_of_a_plain_sort_in_chunks_as_well(count: int, seed: int, chunk: int) -> None:
-    vectors, related = rows(count, seed), kin(count, files=np.arange(count) // 2)
+    vectors, related = rows(count, seed), kin(count, events=np.arange(count) // 2)
     wanted = np.full((count, CROWD + 1), -1, np.float32)
     for row in range(count):
         others = [float(vectors[row] @ vectors[other]) for other in range(count) if other // 2 != row // 2]
@@ -109,7 +112,7 @@ def test_photos_of_one_picture_do_not_raise_the_level() -> None:
     vectors = rows(60)
     copies = np.concatenate([vectors, vectors[:20]])
     plain = level(vectors, kin(60), leeway=0)
-    known = level(copies, kin(80, files=[*range(60), *range(20)]), leeway=0, share=(1 + 20 / 60) / (1 + 20 / 80) / 3)
+    known = level(copies, kin(80, events=[*range(60), *range(20)]), leeway=0, share=(1 + 20 / 60) / (1 + 20 / 80) / 3)
     unknown = level(copies, kin(80), leeway=0)
     assert plain is not None
     assert known is not None

@@ -12,6 +12,7 @@ No pixel is stored: signs of frequencies without their amounts, at places where 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -115,6 +116,12 @@ def unpack(data: bytes) -> Fingerprint:
         size, head["tone"].astype(np.float32), np.uint64(head["bits"]), np.uint64(head["sure"]),
         places["bits"].astype(np.uint64), xy, (flags & 0x0F).astype(np.int64), (flags & TEXT) > 0,
     )  # fmt: skip
+
+
+def wholes(data: Sequence[bytes | None]) -> NDArray[np.void]:
+    """(n,) of `HEAD`: what n fingerprints, or their beginnings, tell of the whole photos; zeros where there is none."""
+    known = [one[: HEAD.itemsize] if one and one[0] == VERSION else None for one in data]
+    return np.frombuffer(b"".join(one or bytes(HEAD.itemsize) for one in known), HEAD)
 
 
 def mirrored(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
