@@ -12,7 +12,7 @@ from bot.similar import percent, rank
 from bot.thresholds import Thresholds
 from bot.tiers import SHORTLIST, Tier
 from bot.timing import timed
-from bot.verdicts import Neighbour, Picture, best, compare
+from bot.verdicts import Neighbour, Picture, best, compare, shows, without
 from storage.likeness import Likeness
 from storage.photos import Photos as Rows
 from storage.photos import Vectors
@@ -70,7 +70,7 @@ class Matching:
         return self._photos.store.likeness
 
     async def similar_earlier(self, event: EventRow) -> list[Found]:
-        """What was sent before this event's photos and is like them, the surest first.
+        """What was sent before this event's photos and is like them, the surest first; nothing for muted ones.
 
         A photo that was here before, as it is or edited, has no related ones beside that: `/similar` tells those.
         """
@@ -107,12 +107,18 @@ class Matching:
     ) -> list[Neighbour]:  # fmt: skip
         known = await self._store(scope.vectors, event.chat_id, self._model.id, own)
         bar, top = await self._thresholds.of(event, len(known.ids)), self._rules.answer_photos
+        muted = await self._muting.pictures(event.chat_id)
         found: list[Neighbour] = []
         for look in await self._store(self._likeness.looks, event.chat_id, own):
             query = await self._query(look)
             near = await self._near(event.chat_id, query, own, known, scope)
+            if await self._search(shows, query, near, muted):
+                if everything:
+                    raise Muted
+                continue
             least = bar.over([one.similarity for one in near])
             compared = await self._search(compare, query, near, least, top)
+            compared = await self._search(without, compared, muted)
             sure = any(one.tier > Tier.RELATED for one in compared)
             found += [one for one in compared if everything or not sure or one.tier > Tier.RELATED]
         return best(found, top)

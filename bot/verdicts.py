@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from bot.similar import NOISE
 from bot.tiers import Tier, judge
 
+MOST = 16
+"""Pictures that `shows` judges at most, some milliseconds each."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
@@ -78,6 +81,25 @@ def _copies(first: Picture, others: Sequence[Picture]) -> list[Picture]:
     """Only what is nearer to the first than that is to the event's photo can be a copy: most are never judged."""
     near = [one for one in others if float(one.vector @ first.vector) >= first.similarity]
     return [one for one, tier in zip(near, _judged(first, near), strict=True) if tier == Tier.SAME]
+
+
+def shows(query: Picture, near: Sequence[Picture], others: Sequence[Picture]) -> list[Picture]:
+    """Those of some pictures of which a photo is a copy or an edit; the `MOST` nearest are judged.
+
+    Args:
+        near: the photo's neighbours. What is farther than half of them is not judged (the guard of `bot.tiers`).
+    """
+    if not others or not len(query.vector):
+        return [one for one in others if one.file == query.file]
+    cosines = np.stack([one.vector for one in others]) @ query.vector
+    least = float(np.median([one.similarity for one in near])) if near else -1.0
+    wanted = [others[row] for row in np.argsort(-cosines, kind="stable")[:MOST] if cosines[row] >= least - NOISE]
+    return [one for one, tier in zip(wanted, _judged(query, wanted), strict=True) if tier in _SURE]
+
+
+def without(found: Sequence[Neighbour], others: Sequence[Picture]) -> list[Neighbour]:
+    """Neighbours, but for copies and edits of some pictures."""
+    return [one for one in found if not shows(one.copies[0], (), others)]
 
 
 def best(found: Iterable[Neighbour], top: int) -> list[Neighbour]:

@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlite_utils import Database
 
+from storage import vectors
 from storage.chats import Chats
 from storage.errors import one_sentence
+from storage.rows import Look
 
 UNMUTED = "The mute could not be stored"
 
@@ -37,6 +41,16 @@ class Muting:
         """Which of these photos are muted."""
         sql = f"SELECT id FROM photos WHERE muted = 1 AND id IN ({_marks(photo_ids)})"
         return [int(row[0]) for row in self._db.execute(sql, photo_ids)]
+
+    def looks(self, chat_id: int, model: str) -> list[tuple[Look, NDArray[np.float32]]]:
+        """What the muted files of a chat look like, each file once, with its embedding, as far as it has been seen."""
+        rows = self._db.execute(
+            """SELECT p.id, p.file_unique_id, p.fingerprint, min(p.sent_at), p.message_id, e.vector
+               FROM photos p JOIN embeddings e ON e.photo_id = p.id AND e.model = ?
+               WHERE p.chat_id = ? AND p.muted = 1 AND p.fingerprint IS NOT NULL GROUP BY p.file_unique_id""",
+            [model, chat_id],
+        )
+        return [(Look(*row[:5]), vectors.from_blobs([row[5]])[0]) for row in rows]
 
     def senders(self, chat_id: int, file_unique_id: str) -> list[int | None]:
         """Who has sent this file in a chat; empty where it is not remembered there."""

@@ -8,12 +8,14 @@ from bot import texts
 from bot.sandbox.state import Chat, Message, User
 from bot.sandbox.telegram import Telegram
 from bot.texts import muting, privacy
-from tests.conftest import Start
+from bot.texts.language import speaking
+from tests.conftest import Start, lookback
 from tests.fakes import BLUE, GREEN, RED, picture
 from tests.memory import Memory
 from tests.test_answers import LONG_AGO, SHADES, link, links
 from tests.test_forgetting import at, remembered, said
 from tests.test_gone import found, log_emptied, traces
+from tests.test_tiers_in_chat import as_it_is, cropped, edited, shipped
 
 
 def shown(telegram: Telegram, chat: Chat) -> list[Message]:
@@ -284,3 +286,77 @@ async def test_a_forgotten_photo_takes_its_mute_with_it_and_leaves_no_trace(
         await memory.settled()
     assert muted(memory) == []
     assert shown(telegram, group)[-1]["reply_to_message"]["message_id"] == copy["message_id"]
+
+
+async def test_what_shows_a_muted_photo_is_muted_too_saved_anew_or_edited_and_from_before_as_well(
+    telegram: Telegram, group: Chat, ann: User, ben: User, start: Start, memory: Memory
+) -> None:
+    async with start(threshold=0.0) as app:  # every photo is similar to every other
+        await lookback(app).manners.change(group.id, strictness="normal")
+        template, before, stays = (
+            telegram.send_photo(group, ann, data, date=LONG_AGO)
+            for data in (shipped("dam-01"), edited("dam-01", as_it_is, 60), shipped("fish-01"))
+        )
+        await memory.settled()
+        telegram.send_text(group, ann, "/mute", reply_to=template["message_id"])
+        await memory.settled()
+        anew, crop = (telegram.send_photo(group, ben, edited("dam-01", how, 70)) for how in (as_it_is, cropped))
+        await memory.settled()
+        assert shown(telegram, group) == []
+        other = telegram.send_photo(group, ben, shipped("tool-01"))
+        await memory.settled()
+        (answer,) = shown(telegram, group)
+        telegram.send_text(group, ben, "/similar", reply_to=crop["message_id"])
+        await memory.settled()
+        telegram.send_text(group, ann, "/unmute", reply_to=before["message_id"])
+        await memory.settled()
+        telegram.send_photo(group, ben, edited("dam-01", cropped, 60))
+        await memory.settled()
+    assert answer["reply_to_message"]["message_id"] == other["message_id"]
+    assert answer["photo"] == stays["photo"]
+    assert said(telegram, group)[:3] == [muting.muted(), muting.similar_to_muted(), muting.unmuted()]
+    assert muted(memory) == []
+    links_now = [url for message in telegram.bot_messages(group)[-1:] for url in links(message)]
+    assert link(template) in links_now or link(anew) in links_now
+
+
+async def test_unmute_names_no_other_photo_than_the_one_that_is_shown(
+    telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory
+) -> None:
+    async with start():
+        first, second = (
+            telegram.send_photo(group, ann, shipped(name), date=LONG_AGO) for name in ("dam-01", "fish-01")
+        )
+        await memory.settled()
+        for target in (first, second):
+            telegram.send_text(group, ann, "/mute", reply_to=target["message_id"])
+        await memory.settled()
+        telegram.send_text(group, ann, "/unmute", reply_to=second["message_id"])
+        await memory.settled()
+    assert muted(memory) == at(first)
+
+
+async def test_a_german_group_is_told_in_german(
+    telegram: Telegram, group: Chat, ann: User, ben: User, start: Start, memory: Memory
+) -> None:
+    async with start() as app:
+        await lookback(app).manners.change(group.id, language="de")
+        template = telegram.send_photo(group, ann, picture(RED), date=LONG_AGO)
+        await memory.settled()
+        for user, text in ((ben, "/mute"), (ann, "/mute"), (ann, "/similar"), (ann, "/unmute"), (ann, "/unmute")):
+            telegram.send_text(group, user, text, reply_to=template["message_id"])
+            await memory.settled()
+        for text in ("/mute", "/unmute"):
+            telegram.send_text(group, ann, text)
+            await memory.settled()
+    english = [
+        muting.only_sender_or_admin(), muting.muted(), muting.similar_to_muted(), muting.unmuted(),
+        muting.not_muted(), muting.mute_usage(), muting.unmute_usage(),
+    ]  # fmt: skip
+    with speaking("de"):
+        expected = [
+            muting.only_sender_or_admin(), muting.muted(), muting.similar_to_muted(), muting.unmuted(),
+            muting.not_muted(), muting.mute_usage(), muting.unmute_usage(),
+        ]  # fmt: skip
+    assert said(telegram, group) == expected
+    assert not set(expected) & set(english)
