@@ -332,6 +332,22 @@ def test_the_input_size_is_guessed_without_loading(name: str, pixels: int) -> No
     assert Clip(name).input_size == pixels
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("pocket", True),
+        ("ViT-B-32:openai", True),
+        ("ViT-B-32:laion2b_s34b_b79k", True),
+        ("xlm-roberta-base-ViT-B-32:laion5b_s13b_b90k", False),
+        ("ViT-B-16-SigLIP2:webli", False),
+        ("hf-hub:somebody/something", False),  # not known, so nothing is claimed
+        ("local-dir:/nowhere", False),
+    ],
+)
+def test_a_model_is_called_english_where_it_reads_clip_s_own_vocabulary(name: str, expected: bool) -> None:
+    assert Clip(name).english_only is expected
+
+
 def test_pocket_s_threshold_is_the_measured_one() -> None:
     assert Clip("pocket").threshold == 0.80
     assert 0.5 < Clip("hf-hub:somebody/something").threshold < 1

@@ -1,6 +1,7 @@
 """`@bot sunset` in any chat: photos of one's own chats, for oneself alone, and of no chat that can't be confirmed."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -245,6 +246,33 @@ async def test_a_newer_query_of_the_same_person_ends_the_older(
     assert telegram.inline_results(older) is None
     assert len(newer["results"]) == 1
     assert len(telegram.called("answerInlineQuery")) == 1
+
+
+async def test_nothing_is_looked_for_while_someone_types(
+    telegram: Telegram, club: Chat, ann: User, start: Start, memory: Memory
+) -> None:
+    model = Counting()
+    async with start(clip=model):
+        sent = telegram.send_photo(club, ann, picture(RED), date=LONG_AGO)
+        telegram.send_photo(club, ann, picture(GREEN), date=LONG_AGO)
+        await memory.settled()
+        for words in ("r", "re"):
+            telegram.ask_inline(ann, words)
+            await asyncio.sleep(0.02)
+        assert files(await answered(telegram, ann, "red")) == shown(sent)
+    assert [texts for texts in model.asked if len(texts) == 1] == [["red"]]
+
+
+class Counting(MeanColour):
+    """A model that notes what it is asked to embed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[list[str]] = []
+
+    def embed_texts(self, texts: Sequence[str]) -> Any:
+        self.asked.append(list(texts))
+        return super().embed_texts(texts)
 
 
 async def test_a_query_that_telegram_no_longer_waits_for_is_let_go(

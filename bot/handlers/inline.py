@@ -15,6 +15,8 @@ Context = ContextTypes.DEFAULT_TYPE
 
 PATIENCE = 8.0
 """Seconds after which nobody waits for an answer any more: Telegram refuses it after about 10."""
+TYPING = 0.2
+"""Seconds that an answer waits for the next letter: nothing is read from the store for words that are not whole yet."""
 START = "inline"
 """What the button above the results hands to /start."""
 
@@ -48,6 +50,7 @@ class InlineHandlers:
     async def _answer(self, query: InlineQuery) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
+                await asyncio.sleep(TYPING if query.query and not query.offset else 0)
                 found = await self._lookback.inlining.find(query.from_user.id, query.query, query.offset)
         except TimeoutError:
             logger.info("an inline query took too long, and is not answered")
