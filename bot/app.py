@@ -15,7 +15,7 @@ from telegram.ext import ApplicationBuilder, Defaults
 from telegram.request import BaseRequest, HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
-from bot import texts
+from bot import texts, vocabulary
 from bot.answers import Answers
 from bot.clustering import Clustering
 from bot.config import Settings
@@ -146,6 +146,7 @@ async def _open(lookback: Lookback, settings: Settings, app: App) -> None:
     """Before the first poll: the store, and the loops that work from it. The model loads meanwhile."""
     photos = lookback.photos
     await photos.workers.load(language.load)
+    await photos.workers.load(vocabulary.load, language.LANGUAGES)
     await photos.open(settings.database)
     for old, new in await photos.migrations():
         lookback.inbox.wanted.allow_as(old, new)

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from bot.album_names import AlbumNames
 from bot.albums import Clustering, make_albums
 from bot.continuity import Earlier, continued
 from bot.photos import EventRow, PhotoRow, Photos
@@ -54,6 +55,7 @@ class Sorting:
     def __init__(self, photos: Photos) -> None:
         self._photos, self._model = photos, photos.model
         self._store, self._albums = photos.workers.store, photos.workers.albums
+        self._names = AlbumNames(photos)
 
     @property
     def _rows(self) -> Clusterings:
@@ -70,6 +72,7 @@ class Sorting:
             made = await self._albums(make_albums, known.vectors, k=k, progress=progress)
         earlier = await self._store(self._rows.earlier, event.chat_id)
         albums = await self._albums(_going_on, earlier, _albums(made, known), known)
+        albums = await self._names.named(event.chat_id, albums, known, lambda part: progress("name", part))
         await self._store(
             self._rows.keep, event, self._model.id, made.k, len(known.ids), len(made.leftover), albums,
             self._photos.clock(),

@@ -4,7 +4,7 @@ An album rests when a sorting made nothing like it. Its number is not given away
 again, it comes back with its number and its name.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 
@@ -38,8 +38,7 @@ class Clusterings:
         """Replace the chat's clustering, in one transaction; the new id. Photos forgotten meanwhile are left out."""
         with self._db.atomic():
             known = {row[0] for row in self._db.execute("SELECT id FROM photos WHERE chat_id = ?", [event.chat_id])}
-            kept = [replace(album, photo_ids=tuple(p for p in album.photo_ids if p in known)) for album in albums]
-            kept = [album for album in kept if album.photo_ids]
+            kept = [left for album in albums if (left := _without_forgotten(album, known)).photo_ids]
             identities = self._identities(event.chat_id, kept)
             self._rest(event.chat_id, [album.continues for album in kept if album.continues is not None])
             sql = """INSERT INTO clusterings (chat_id, event_id, model, k, photos, leftover, made_at)
@@ -110,6 +109,11 @@ class Clusterings:
         rows = self._db.execute(sql, [chat_id]).fetchall()
         return [EarlierAlbum(row[0], row[1], row[2], tuple(photos[row[0]])) for row in rows]
 
+    def captions(self, chat_id: int) -> dict[int, str]:
+        """The captions of the chat's photos that have one, by photo id."""
+        sql = "SELECT id, caption FROM photos WHERE chat_id = ? AND caption != ''"
+        return {int(row[0]): row[1] for row in self._db.execute(sql, [chat_id])}
+
     def rename(self, chat_id: int, number: int, given_name: str) -> str | None:
         """Give an album of the last sorting a name, or ('') take it away; the one that it had, None: no such album."""
         with self._db.atomic():
@@ -128,6 +132,12 @@ class Clusterings:
     def posted(self, album_id: int, shown: int) -> None:
         """Remember that the first `shown` photos of an album have been posted."""
         self._db.execute("UPDATE albums SET posted = max(posted, ?) WHERE id = ?", [shown, album_id])
+
+
+def _without_forgotten(album: NewAlbum, known: Collection[int]) -> NewAlbum:
+    """The album with the photos that are still there; of captions of others no word is to stay."""
+    left = tuple(photo_id for photo_id in album.photo_ids if photo_id in known)
+    return replace(album, photo_ids=left, word=album.word if len(left) == len(album.photo_ids) else "")
 
 
 def _marks(values: Sequence[object]) -> str:

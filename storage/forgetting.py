@@ -190,7 +190,9 @@ class Forgetting:
             [*ids, *ids],
         ).fetchall()
         for loss in losses:
-            self._db.execute("UPDATE albums SET size = size - ?, posted = posted - ? WHERE id = ?", loss)
+            # A word from captions goes as well: it may be of the caption that is forgotten.
+            sql = "UPDATE albums SET size = size - ?, posted = posted - ?, word = '' WHERE id = ?"
+            self._db.execute(sql, loss)
         self._drop_empty([loss[2] for loss in losses])
 
     def _drop_empty(self, albums: Sequence[int]) -> None:

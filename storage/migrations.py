@@ -228,3 +228,15 @@ def m008_fingerprints(db: Database) -> None:
 def m009_askers(db: Database) -> None:
     """In which chats a person has asked something."""
     db.execute("CREATE INDEX events_by_asker ON events (chat_id, asker_id) WHERE asker_id IS NOT NULL")
+
+
+@migrations()
+def m010_word_vectors(db: Database) -> None:
+    """The vocabulary that albums are named with, as a model sees it: made once, as that takes a while."""
+    db.execute(
+        """CREATE TABLE word_vectors (
+               model TEXT PRIMARY KEY,
+               digest TEXT NOT NULL,         -- of the texts that were embedded
+               vectors BLOB NOT NULL         -- little-endian float32, one row after the other, unit length
+           )"""
+    )

@@ -58,7 +58,10 @@ class Photos:
 
     def replace(self, photo_id: int, new: NewPhoto) -> None:
         """Take an edit over: another caption, or another picture, whose old vectors go. Inside the turn."""
-        known = self._db.execute("SELECT file_unique_id FROM photos WHERE id = ?", [photo_id]).fetchone()
+        known = self._db.execute("SELECT file_unique_id, caption FROM photos WHERE id = ?", [photo_id]).fetchone()
+        if known[1] != new.caption:  # a word of the old one may name an album
+            sql = "UPDATE albums SET word = '' WHERE id IN (SELECT album_id FROM album_photos WHERE photo_id = ?)"
+            self._db.execute(sql, [photo_id])
         if known[0] == new.file_unique_id:
             sql = "UPDATE photos SET caption = ?, spoiler = ? WHERE id = ?"
             self._db.execute(sql, [new.caption, int(new.spoiler), photo_id])

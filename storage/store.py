@@ -29,6 +29,7 @@ from storage.rows import ChatRow, NewEvent, NewPhoto
 from storage.sends import Sends
 from storage.settings import Settings
 from storage.stats import Stats
+from storage.words import Words
 
 __all__ = ["NewerDatabase", "Store", "StoreError"]
 
@@ -56,6 +57,7 @@ class Store:
         self.forgetting = Forgetting(self.db)
         self.finding = Finding(self.db)
         self.settings = Settings(self.db)
+        self.words = Words(self.db)
         self.muting = Muting(self.db)
         self.backgrounds = Backgrounds(self.db)
 

@@ -40,6 +40,12 @@ def cluster_progress(count: int, stage: str, fraction: float) -> str:
             "Sorting {count} photos: looking for the number of albums, {percent}%",
             count,
         )
+    elif stage == "name":
+        text = ngettext(
+            "Sorting {count} photo: looking for names of albums, {percent}%",
+            "Sorting {count} photos: looking for names of albums, {percent}%",
+            count,
+        )
     else:
         text = ngettext(
             "Sorting {count} photo into albums, {percent}%", "Sorting {count} photos into albums, {percent}%", count
