@@ -67,12 +67,17 @@ class Finding:
         """The chat's last photos that an inline query can show: when they were sent, id, file; of a file the last."""
         where, values = _filters(Among(inline=True))
         rows = self._db.execute(
-            f"""SELECT max(p.sent_at), max(p.id), p.file_unique_id FROM photos p
+            f"""SELECT p.sent_at, p.id, p.file_unique_id FROM photos p
                 WHERE p.chat_id = ? AND p.state = 'ready' AND p.muted = 0 {where}
-                GROUP BY p.file_unique_id ORDER BY max(p.sent_at) DESC, max(p.id) DESC LIMIT ?""",
-            [chat_id, *values, most],
+                ORDER BY p.sent_at DESC, p.message_id DESC""",
+            [chat_id, *values],
         )
-        return [(float(row[0]), int(row[1]), str(row[2])) for row in rows]
+        last: dict[str, tuple[float, int, str]] = {}
+        for sent_at, photo_id, file in rows:  # read one by one, along an index: the others are left alone
+            last.setdefault(file, (float(sent_at), int(photo_id), str(file)))
+            if len(last) >= most:
+                break
+        return list(last.values())
 
     def known_in(self, user_id: int) -> list[int]:
         """The chats in which a person has sent a photo or asked something, and the bot is; lately active ones first."""
