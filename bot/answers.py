@@ -6,7 +6,8 @@ from typing import Literal
 
 from telegram.constants import ChatAction
 
-from bot import texts
+from bot import keyboards, texts
+from bot.dismissing import Dismissing
 from bot.matching import Found, Matching, Muted
 from bot.photos import EventRow, Photos, Unreadable, Unseen
 from bot.sending import Priority, Sender
@@ -29,10 +30,11 @@ class Answers:
     """What a photo is like, the surest first, in one message; or a sentence."""
 
     def __init__(
-        self, photos: Photos, matching: Matching, sender: Sender, shower: Shower, problem: Callable[[], str | None]
-    ) -> None:
+        self, photos: Photos, matching: Matching, dismissing: Dismissing, sender: Sender, shower: Shower,
+        problem: Callable[[], str | None],
+    ) -> None:  # fmt: skip
         self._photos, self._matching, self._sender, self._shower = photos, matching, sender, shower
-        self._problem = problem
+        self._dismissing, self._problem = dismissing, problem
 
     async def unasked(self, event: EventRow, found: Sequence[Found], log: Log | None = None) -> None:
         """Show what a photo that came is like, without a sound, in its chat or in the chat's log."""
@@ -72,10 +74,14 @@ class Answers:
         caption = texts.answer(lines)
         caption = texts.under(log.head, caption) if log else caption
         showing = [one.photo.id for one in found]
+        await self._dismissing.note(event, found, {photo_id: place for place, photo_id in enumerate(pictures)})
+        keyboard = keyboards.not_same([(one.number, one.tier) for one in lines])  # an album of photos takes none
         ticket = StepTicket.of(self._photos, event, "answer", end=True, showing=showing, chat_id=place.chat_id)
         wanted = (lambda: self._photos.is_fresh(event.sent_at)) if brief else (lambda: True)
         shown = tuple(pictures.values())
-        await self._shower.show(ticket, place, shown, caption, priority, still_wanted=wanted, silent=brief)
+        await self._shower.show(
+            ticket, place, shown, caption, priority, still_wanted=wanted, silent=brief, keyboard=keyboard
+        )
 
     async def _say(self, event: EventRow, text: str) -> None:
         await self._shower.say(StepTicket.of(self._photos, event, "answer", end=True), Place.of(event), text)

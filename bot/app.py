@@ -19,6 +19,8 @@ from bot import texts, vocabulary
 from bot.answers import Answers
 from bot.clustering import Clustering
 from bot.config import Settings
+from bot.correcting import Correcting
+from bot.dismissing import Dismissing
 from bot.finding import Finding
 from bot.finds import Finds
 from bot.forgetting import Forgetting, Keeping
@@ -86,7 +88,8 @@ def build(
     picturing = Picturing(photos, overviews, shower, thumbnails)
     thresholds = Thresholds(photos, manners)
     matching, finding = Matching(photos, muting, thresholds), Finding(photos, muting, thresholds)
-    answers = Answers(photos, matching, sender, shower, problem=lambda: indexer.problem)
+    dismissing, undoing = Dismissing(photos), Undoing(app.bot, photos)
+    answers = Answers(photos, matching, dismissing, sender, shower, problem=lambda: indexer.problem)
     log_chat = LogChat(app.bot, photos, manners)
     unasked = Unasked(photos, manners, languages, matching, shower, answers, log_chat)
     quick = {"photo": unasked.photo, "similar": answers.similar, "stats": picturing.stats}
@@ -107,7 +110,7 @@ def build(
         inbox,
         forgetting,
         manners,
-        Undoing(app.bot, photos),
+        undoing,
         log_chat,
         SettingUp(photos, manners, log_chat),
         muting,
@@ -115,6 +118,7 @@ def build(
         overviews,
         finding,
         Inlining(photos, finding, Memberships(app.bot), inbox.wanted.allows),
+        Correcting(app.bot, photos, dismissing, sender, shower, undoing),
     )
     add_handlers(app, lookback)
     app.bot_data["lookback"] = lookback

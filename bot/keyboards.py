@@ -6,7 +6,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import texts
 from bot.sorting import AlbumRow
-from bot.texts import choosing_language, finding, privacy
+from bot.texts import choosing_language, finding, notsame, privacy
 from bot.texts.language import LANGUAGES
 from bot.titles import name
 
@@ -17,8 +17,23 @@ FORGET = r"^forget:(\d{1,18}):(yes|no)$"
 LANGUAGE = rf"^language:({'|'.join(LANGUAGES)})$"
 FIND = r"^find:(\d{1,18}):(\d{1,4})$"
 """The event of a search, photos that were shown before."""
+NOT_SAME = r"^notsame:(\d{1,2})$"
+"""A line of the answer that the button is under."""
 COLUMNS = 2
+NUMBERS = 5
+"""Buttons with a number beside each other."""
 MOST = 40
+
+
+def not_same(lines: Sequence[tuple[int, str]]) -> InlineKeyboardMarkup:
+    """To take back what an answer says: number and tier of each of its lines."""
+    if len(lines) == 1:
+        number, tier = lines[0]
+        words = {number: notsame.button_not_similar() if tier == "related" else notsame.button_not_same()}
+    else:
+        words = {number: notsame.button_numbered(number) for number, _ in lines}
+    buttons = [InlineKeyboardButton(word, callback_data=f"notsame:{number}") for number, word in words.items()]
+    return InlineKeyboardMarkup([buttons[start : start + NUMBERS] for start in range(0, len(buttons), NUMBERS)])
 
 
 def stop(event_id: int) -> InlineKeyboardMarkup:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from telegram import InlineKeyboardMarkup, Update
 from telegram.ext import ApplicationHandlerStop
 
+from bot.correcting import Correcting
 from bot.finding import Finding
 from bot.forgetting import Forgetting
 from bot.inbox import Inbox
@@ -45,6 +46,7 @@ class Lookback:
     overviews: Overviews
     finding: Finding
     inlining: Inlining
+    correcting: Correcting
 
     async def reply(
         self, update: Update, place: Place, text: str, *, keyboard: InlineKeyboardMarkup | None = None,

@@ -136,7 +136,8 @@ class Matching:
         if all(one.file != query.file for one in near):
             copies = await self._store(scope.copies, chat_id, [query.file], own)
             near = [*(_picture(look, query.vector, 1.0) for look in copies[:1]), *near]
-        return near
+        dismissed = await self._store(self._photos.store.dismissals.of, chat_id, query.file)
+        return [one for one in near if one.file not in dismissed]
 
     async def _shortlist(self, chat_id: int, query: Picture, known: Vectors) -> list[Picture]:
         """What is judged, and what may be related; bounded, however large the chat is."""

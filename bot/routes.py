@@ -16,6 +16,7 @@ from telegram.ext import (
 
 from bot import keyboards, settings_keyboard
 from bot.handlers.albums import AlbumHandlers
+from bot.handlers.dismissing import NotSameHandlers
 from bot.handlers.errors import ErrorHandlers
 from bot.handlers.find import FindHandlers
 from bot.handlers.forgetting import ForgetHandlers
@@ -48,6 +49,7 @@ def add_handlers(app: App, lookback: Lookback) -> None:
     photos, asked, albums = PhotoHandlers(lookback), HelpHandlers(lookback), AlbumHandlers(lookback)
     forgetting, muting, undo = ForgetHandlers(lookback), MuteHandlers(lookback), UndoHandlers(lookback)
     settings, language = SettingsHandlers(lookback), LanguageHandlers(lookback)
+    not_same = NotSameHandlers(lookback)
     drawn, find = PictureHandlers(lookback), FindHandlers(lookback)
     new = filters.UpdateType.MESSAGE
     pictures = filters.PHOTO | filters.Document.IMAGE
@@ -75,6 +77,7 @@ def add_handlers(app: App, lookback: Lookback) -> None:
             CommandHandler("remember", forgetting.remember, new),
             CommandHandler("mute", muting.mute, new),
             CommandHandler("unmute", muting.unmute, new),
+            CommandHandler("notsame", not_same.command, new),
             CommandHandler("settings", settings.command, new),
             CommandHandler("undo", undo.command, new),
             CommandHandler("language", language.command, new),
@@ -87,6 +90,7 @@ def add_handlers(app: App, lookback: Lookback) -> None:
             CallbackQueryHandler(albums.button, keyboards.ALBUM),
             CallbackQueryHandler(find.more, keyboards.FIND),
             CallbackQueryHandler(forgetting.button, keyboards.FORGET),
+            CallbackQueryHandler(not_same.button, keyboards.NOT_SAME),
             CallbackQueryHandler(settings.button, settings_keyboard.SET),
             CallbackQueryHandler(language.button, keyboards.LANGUAGE),
         ]

@@ -62,6 +62,8 @@ class Chats:
             self._db.execute("UPDATE OR IGNORE chat_settings SET chat_id = ? WHERE chat_id = ?", [new.id, old.id])
             sql = "UPDATE chat_settings SET value = ? WHERE name = 'log_chat' AND value = ?"
             self._db.execute(sql, [str(new.id), str(old.id)])
+            self._db.execute("UPDATE OR IGNORE not_same SET chat_id = ? WHERE chat_id = ?", [new.id, old.id])
+            self._db.execute("DELETE FROM not_same WHERE chat_id = ?", [old.id])
             self._take_wishes(old.id, new.id)
             return True
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from storage.chats import Chats
+from storage.dismissals import drop_unknown, files_of
 from storage.errors import one_sentence
 from storage.rows import ChatRow, ConfirmationRow, NewPhoto
 from storage.settings import GENERAL, IS_OFF
@@ -139,7 +140,7 @@ class Forgetting:
         ids = self._names_of(chat_id)
         for table, column in (
             ("events", "chat_id"), ("confirmations", "chat_id"), ("forgotten", "origin_chat_id"),
-            ("chat_settings", "chat_id"), ("chats", "id"),
+            ("chat_settings", "chat_id"), ("not_same", "chat_id"), ("chats", "id"),
         ):  # fmt: skip
             self._db.execute(f"DELETE FROM {table} WHERE {column} IN ({_marks(ids)})", ids)
         sql = f"DELETE FROM chat_settings WHERE name = 'log_chat' AND value IN ({_marks(ids)})"
@@ -172,7 +173,9 @@ class Forgetting:
         marks = _marks(ids)
         sql = f"SELECT DISTINCT event_id FROM photos WHERE id IN ({marks}) AND event_id IS NOT NULL"
         events = [row[0] for row in self._db.execute(sql, ids)]
+        files = files_of(self._db, ids)
         self._db.execute(f"DELETE FROM photos WHERE id IN ({marks})", ids)
+        drop_unknown(self._db, files)
         self._db.execute(f"DELETE FROM events WHERE photo_id IN ({marks})", ids)
         alone = "NOT EXISTS (SELECT 1 FROM photos p WHERE p.event_id = events.id)"
         self._db.execute(f"DELETE FROM events WHERE id IN ({_marks(events)}) AND {alone}", events)

@@ -240,3 +240,41 @@ def m010_word_vectors(db: Database) -> None:
                vectors BLOB NOT NULL         -- little-endian float32, one row after the other, unit length
            )"""
     )
+
+
+@migrations()
+def m011_not_same(db: Database) -> None:
+    """What answers have told, line by line, so that a line can be taken back; and the pairs that are not the same."""
+    for statement in (
+        """CREATE TABLE answer_lines (
+               event_id INTEGER NOT NULL REFERENCES events(id) ON DELETE CASCADE,
+               number INTEGER NOT NULL,      -- as it stands before the line, from 1
+               query_id INTEGER NOT NULL REFERENCES photos(id) ON DELETE CASCADE,
+               photo_id INTEGER NOT NULL REFERENCES photos(id) ON DELETE CASCADE,
+               tier INTEGER NOT NULL,
+               percent INTEGER NOT NULL,
+               again INTEGER NOT NULL,
+               later INTEGER NOT NULL,
+               place INTEGER,                -- of its picture among the answer's messages, from 0; NULL: words alone
+               PRIMARY KEY (event_id, number)
+           )""",
+        "CREATE INDEX answer_lines_by_query ON answer_lines (query_id)",
+        "CREATE INDEX answer_lines_by_photo ON answer_lines (photo_id)",
+        """CREATE TABLE answer_copies (      -- the photos that a line stands for, one of each file
+               event_id INTEGER NOT NULL,
+               number INTEGER NOT NULL,
+               photo_id INTEGER NOT NULL REFERENCES photos(id) ON DELETE CASCADE,
+               PRIMARY KEY (event_id, number, photo_id),
+               FOREIGN KEY (event_id, number) REFERENCES answer_lines (event_id, number) ON DELETE CASCADE
+           )""",
+        "CREATE INDEX answer_copies_by_photo ON answer_copies (photo_id)",
+        """CREATE TABLE not_same (           -- files (Telegram's file_unique_id), so that it holds for forwards, too
+               chat_id INTEGER NOT NULL,
+               file_a TEXT NOT NULL,         -- never above file_b
+               file_b TEXT NOT NULL,
+               at REAL NOT NULL,
+               PRIMARY KEY (chat_id, file_a, file_b)
+           )""",
+        "CREATE INDEX not_same_by_b ON not_same (chat_id, file_b)",
+    ):
+        db.execute(statement)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from storage import vectors
+from storage.dismissals import drop_lines, drop_unknown, files_of
 from storage.rows import NewPhoto, PendingPhoto, PhotoRow, Size
 
 MAX_CLAIMS = 25
@@ -66,16 +67,14 @@ class Photos:
             sql = "UPDATE photos SET caption = ?, spoiler = ? WHERE id = ?"
             self._db.execute(sql, [new.caption, int(new.spoiler), photo_id])
             return
-        columns = _file_columns(new) | {
-            "perceptual_hash": None,
-            "fingerprint": None,
-            "reason": None,
-            "claims": 0,
-            "due_at": 0,
-        }
+        files = files_of(self._db, [photo_id])
+        columns = _file_columns(new) | dict.fromkeys(("perceptual_hash", "fingerprint", "reason"))
+        columns |= {"claims": 0, "due_at": 0}
         assigned = ", ".join(f"{name} = ?" for name in columns)
         self._db.execute(f"UPDATE photos SET {assigned} WHERE id = ?", [*columns.values(), photo_id])
         self._db.execute("DELETE FROM embeddings WHERE photo_id = ?", [photo_id])
+        drop_lines(self._db, photo_id)
+        drop_unknown(self._db, files)
 
     def copy_known(self, photo_id: int, file_unique_id: str, model: str) -> bool:
         """Take hashes and vector over from a photo with the same file, in whatever chat; no download, no inference.

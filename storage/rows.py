@@ -139,6 +139,24 @@ class NewEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class LineRow:
+    """What one line of an answer has told of a photo, `copies` being the photos that it stands for (one of each file).
+
+    `place` is that of its picture among the messages of the answer, from 0; None where it has words alone.
+    """
+
+    number: int
+    query_id: int
+    photo_id: int
+    tier: int
+    percent: int
+    again: int
+    later: bool
+    place: int | None
+    copies: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SentRow:
     """The messages that one call has put into a chat, for an event; `running`: there may be more to come."""
 

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from storage.background import Backgrounds
 from storage.chats import Chats
 from storage.clusterings import Clusterings
+from storage.dismissals import Dismissals
 from storage.errors import NewerDatabase, StoreError, one_sentence
 from storage.events import Events
 from storage.finding import Finding
@@ -51,6 +52,7 @@ class Store:
         self.sends = Sends(self.db)
         self.photos = Photos(self.db)
         self.likeness = Likeness(self.db)
+        self.dismissals = Dismissals(self.db)
         self.clusterings = Clusterings(self.db)
         self.overviews = Overviews(self.db)
         self.stats = Stats(self.db)

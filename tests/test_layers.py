@@ -49,6 +49,8 @@ WALLS: list[tuple[str, tuple[str, ...]]] = [
     ("bot/calibration.py", ("bot.", "storage", "telegram", "asyncio", *SQL, *ML)),
     ("bot/thresholds.py", ("telegram", *SQL, *ML)),
     ("bot/similar.py", ("telegram", "asyncio", *SQL, *HEAVY)),
+    ("bot/dismissing.py", ("telegram", *SQL, *HEAVY)),
+    ("bot/correcting.py", (*ML, *SQL)),
     ("bot/verdicts.py", ("telegram", "storage", "asyncio", *SQL, *HEAVY)),
     ("bot/albums.py", ("telegram", "asyncio", *SQL, *HEAVY)),
     ("bot/periods.py", ("telegram", "asyncio", "storage", *SQL, *ML)),

@@ -225,12 +225,17 @@ def test_a_panel_without_rows_shows_its_hint_and_no_legend(visit: Visitor) -> No
 def test_a_picture_of_an_answer_shows_its_own_line(visit: Visitor) -> None:
     visit.drop("windmill-02.jpg")
     visit.write("A third mill")
-    answer = visit.after("A third mill")
-    expect(answer).to_have_count(1, timeout=PATIENCE)
-    answer.locator(".picture").nth(1).click()
-    expect(visit.page.locator("#viewer p span")).to_have_text(re.compile(r"^2\. \d+% · \w+ · \d+ \w+ \d{4}$"))
+    post = visit.posts().filter(has_text="A third mill").first
+    post.hover()
+    post.get_by_role("button", name="Reply").click()
+    visit.write("/similar")
+    answer = visit.page.locator("li.post", has=visit.page.locator(".quote", has_text="/similar")).last
+    answer.locator(".picture").nth(1).click(timeout=PATIENCE)
+    line = visit.page.locator("#viewer p span")
+    expect(line).to_have_text(re.compile(r"^\d\. \d+% · \w+ · \d+ \w+ \d{4}$"))
+    second = int(line.inner_text()[0])
     visit.page.keyboard.press("ArrowLeft")
-    expect(visit.page.locator("#viewer p span")).to_have_text(re.compile(r"^1\. "))
+    expect(line).to_have_text(re.compile(rf"^{second - 1}\. "))
 
 
 def test_the_bot_has_one_colour(visit: Visitor) -> None:

@@ -38,7 +38,7 @@ class UndoHandlers:
         message, target = _parts(update)
         assert target is not None
         answer = await self._undoing.holding(message.chat.id, target.message_id)
-        if answer and _is_for(message, answer):
+        if answer and is_for(message, answer):
             await self._tell(update, await self._undoing.take_back(answer))
 
     async def command(self, update: Update, context: Context) -> None:
@@ -67,7 +67,7 @@ class UndoHandlers:
     async def _refusal(self, message: Message, answer: list[SentRow]) -> str | None:
         """Why someone may not; None where they may."""
         try:
-            may = _is_for(message, answer) or await runs_the_chat(message.get_bot(), message)
+            may = is_for(message, answer) or await runs_the_chat(message.get_bot(), message)
         except RightsUnknown:
             return texts.rights_unknown()
         return None if may else undo.only_sender_or_admin()
@@ -94,7 +94,7 @@ def _parts(update: Update) -> tuple[Message, Message | None]:
     return message, message.reply_to_message
 
 
-def _is_for(message: Message, answer: list[SentRow]) -> bool:
+def is_for(message: Message, answer: list[SentRow]) -> bool:
     """Whether an answer was meant for the sender of a message: whoever writes as a channel has no id of their own."""
     if not answer:
         return False

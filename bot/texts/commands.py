@@ -11,6 +11,7 @@ COMMANDS = {
     "rename": N_("give an album a name that stays, as in /rename 3 Summer hikes"),
     "map": N_("a picture of this chat's photos, laid out by what they show"),
     "stats": N_("photos by month and by person, and the biggest albums, as one picture"),
+    "notsame": N_("in reply to an answer of mine: these are not the same"),
     "mute": N_("in reply to a photo: never match it again here"),
     "unmute": N_("in reply to a muted photo: match it again"),
     "status": N_("what is remembered here, and what is wrong"),
