@@ -87,7 +87,7 @@ def build(
     clustering = Clustering(app.bot, photos, sorting, sender, shower, thumbnails, settings.cluster_albums)
     picturing = Picturing(photos, overviews, shower, thumbnails)
     thresholds = Thresholds(photos, manners)
-    matching, finding = Matching(photos, muting, thresholds), Finding(photos, muting, thresholds)
+    matching, finding = Matching(photos, manners, muting, thresholds), Finding(photos, muting, thresholds)
     dismissing, undoing = Dismissing(photos), Undoing(app.bot, photos)
     answers = Answers(photos, matching, dismissing, sender, shower, problem=lambda: indexer.problem)
     log_chat = LogChat(app.bot, photos, manners)

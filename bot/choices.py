@@ -55,7 +55,7 @@ def _quiet(start: int, end: int) -> dict[str, Value]:
 
 
 PAGES: Mapping[str, Page] = {
-    "mode": Page(_of("mode", *(mode.value for mode in Mode if mode is not Mode.SAME))),
+    "mode": Page(_of("mode", *(mode.value for mode in Mode))),
     "strict": Page(_of("strictness", *(one.value for one in Strictness))),
     "photos": Page(_of("photos", *range(1, 11)), columns=5),
     "leeway": Page(_of("leeway", 0, 60, 300, 900, 3600, 86400), columns=2),

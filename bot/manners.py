@@ -77,6 +77,10 @@ class Manners:
 _KINDS: Mapping[str, Callable[[Any], Any]] = {"mode": Mode, "strictness": Strictness, "language": str}
 
 
+_ALONE: Mapping[str, Value] = {"leeway": 0}
+"""In a chat with one person (whose id it has, a positive number) every photo is of the same person."""
+
+
 class ChatManners:
     """Reads and changes what is set."""
 
@@ -86,7 +90,8 @@ class ChatManners:
     async def of(self, chat_id: int, thread_id: int | None = None) -> Manners:
         """The manners in a chat, or in a topic of it (None: outside all topics)."""
         settings = self._photos.store.settings
-        return read(await self._photos.workers.store(settings.of, chat_id, thread_id or WHOLE_CHAT))
+        stored = await self._photos.workers.store(settings.of, chat_id, thread_id or WHOLE_CHAT)
+        return read({**_ALONE, **stored} if chat_id > 0 else stored)
 
     async def at(self, chat_id: int, thread_id: int | None) -> Manners:
         """The manners where a message is: outside all topics is the General topic of a forum."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.manners import ChatManners
 from bot.muting import Muting
 from bot.photos import EventRow, PhotoError, PhotoRow, Photos, Unreadable, Unseen
 from bot.similar import percent, rank
@@ -56,8 +58,8 @@ class Muted(PhotoError):
 class Matching:
     """Finds among the photos of one chat. What an event's own photos are like each other does not count."""
 
-    def __init__(self, photos: Photos, muting: Muting, thresholds: Thresholds) -> None:
-        self._muting, self._thresholds = muting, thresholds
+    def __init__(self, photos: Photos, manners: ChatManners, muting: Muting, thresholds: Thresholds) -> None:
+        self._manners, self._muting, self._thresholds = manners, muting, thresholds
         self._photos, self._model, self._rules = photos, photos.model, photos.rules
         self._store, self._search = photos.workers.store, photos.workers.search
 
@@ -75,8 +77,10 @@ class Matching:
         A photo that was here before, as it is or edited, has no related ones beside that: `/similar` tells those.
         """
         own = await self._muting.heard(await self._store(self._rows.of_event, event.id))
-        scope = Scope(self._rows.earlier, self._likeness.earlier_copies)
-        return await self._similar(event, own, scope, everything=False)
+        manners = await self._manners.at(event.chat_id, event.thread_id)
+        vectors = partial(self._rows.earlier, leeway=manners.leeway)
+        copies = partial(self._likeness.earlier_copies, leeway=manners.leeway)
+        return await self._similar(event, own, Scope(vectors, copies), everything=False)
 
     async def similar_to(self, event: EventRow) -> list[Found]:
         """What is like the photo that is asked about, earlier or later, the surest first.
@@ -106,7 +110,8 @@ class Matching:
         self, event: EventRow, own: Sequence[int], scope: Scope, *, everything: bool
     ) -> list[Neighbour]:  # fmt: skip
         known = await self._store(scope.vectors, event.chat_id, self._model.id, own)
-        bar, top = await self._thresholds.of(event, len(known.ids)), self._rules.answer_photos
+        manners = await self._manners.at(event.chat_id, event.thread_id)
+        bar, top = await self._thresholds.of(event, len(known.ids)), manners.photos or self._rules.answer_photos
         muted = await self._muting.pictures(event.chat_id)
         found: list[Neighbour] = []
         for look in await self._store(self._likeness.looks, event.chat_id, own):

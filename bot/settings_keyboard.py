@@ -10,7 +10,7 @@ from bot.texts import settings as texts
 
 SET = r"^set:(\d{1,10}):([a-z]{1,10})(?::(-?[a-z0-9]{1,10}(?:-\d{1,2})?))?$"
 """Topic (0: the whole chat), page, option. Bounded: a client may send whatever it likes."""
-FIRST = ("mode", "strict", "quiet", "log", "language")
+FIRST = ("mode", "strict", "photos", "leeway", "quiet", "log", "language")
 """The rows of the first page."""
 
 

@@ -14,9 +14,10 @@ from bot.showing import Place, Shower
 from bot.texts import log_chat
 from bot.texts.language import speaking
 from bot.tickets import StepTicket
+from bot.tiers import Tier
 
-REACTION = "👀"
-"""One of the emoji that a bot may react with (Bot API, ReactionTypeEmoji)."""
+REACTIONS = {Tier.SAME: "💯", Tier.EDITED: "✍", Tier.RELATED: "👀"}
+"""Of the emoji that a bot may react with (Bot API, ReactionTypeEmoji)."""
 
 
 class Unasked:
@@ -37,19 +38,21 @@ class Unasked:
         if manners.mode in (Mode.DEMAND, Mode.OFF) or manners.is_quiet(self._photos.clock()):
             return
         found = await self._matching.similar_earlier(event)
+        if manners.mode is Mode.SAME:
+            found = [one for one in found if one.tier > Tier.RELATED]
         if found and manners.mode is Mode.REACTION:
-            await self._react(event)
+            await self._react(event, max(one.tier for one in found))
         elif found and manners.log_chat is not None:
             await self._to_log(event, found, manners)
         elif found:
             await self._answers.unasked(event, found)
 
-    async def _react(self, event: EventRow) -> None:
+    async def _react(self, event: EventRow, tier: Tier) -> None:
         """A reaction only adorns: where the chat refuses it (td#1928) there is silence, and it is not tried again."""
         ticket = StepTicket.of(self._photos, event, "answer", end=True)
         if not await ticket.begin():
             raise AlreadySent
-        if await self._shower.react(Place.of(event), REACTION):
+        if await self._shower.react(Place.of(event), REACTIONS[tier]):
             await ticket.sent([])
         else:
             await ticket.release()

@@ -21,11 +21,17 @@ class Likeness:
         sql = f"SELECT {_COLUMNS} FROM photos p WHERE p.chat_id = ? AND p.id IN ({_marks(photo_ids)}) {_ORDER}"
         return [Look(*row) for row in self._db.execute(sql, [chat_id, *photo_ids])]
 
-    def earlier_copies(self, chat_id: int, files: Sequence[str], own: Sequence[int]) -> list[Look]:
-        """The chat's photos with one of these files, sent before the first of `own`, whatever state they are in."""
-        marks = _marks(own)
-        first = f"SELECT sent_at, message_id FROM photos WHERE id IN ({marks}) ORDER BY sent_at, message_id LIMIT 1"
-        return self._copies(chat_id, files, own, f"AND (p.sent_at, p.message_id) < ({first})", own)
+    def earlier_copies(self, chat_id: int, files: Sequence[str], own: Sequence[int], leeway: float = 0.0) -> list[Look]:
+        """The chat's photos with one of these files, sent before the first of `own`, whatever state they are in.
+
+        Args:
+            leeway: seconds; as in `Photos.earlier`.
+        """
+        first = f"FROM photos o WHERE o.id IN ({_marks(own)}) ORDER BY o.sent_at, o.message_id LIMIT 1"
+        where = f"""AND (p.sent_at, p.message_id) < (SELECT o.sent_at, o.message_id {first})
+                    AND NOT (SELECT o.sender_id IS p.sender_id AND o.sender_name = p.sender_name
+                             AND p.sent_at > o.sent_at - ? {first})"""
+        return self._copies(chat_id, files, own, where, [*own, leeway, *own])
 
     def other_copies(self, chat_id: int, files: Sequence[str], own: Sequence[int]) -> list[Look]:
         """The chat's photos with one of these files, but `own`."""

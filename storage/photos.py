@@ -168,16 +168,22 @@ class Photos:
         sql = f"SELECT vector FROM embeddings WHERE model = ? AND photo_id IN ({marks}) ORDER BY photo_id"
         return vectors.from_blobs([row[0] for row in self._db.execute(sql, [model, *photo_ids])])
 
-    def earlier(self, chat_id: int, model: str, photo_ids: Sequence[int]) -> Vectors:
+    def earlier(self, chat_id: int, model: str, photo_ids: Sequence[int], leeway: float = 0.0) -> Vectors:
         """Embeddings of the chat's unmuted photos sent before the first of `photo_ids` (by date, then message id), of
-        each file the first."""
+        each file the first.
+
+        Args:
+            leeway: seconds; photos of the same person that were sent so shortly before are left out. Admins who write
+                in the group's name, and channels, share an id: they are told apart by name.
+        """
         marks = _marks(photo_ids)
-        first = self._db.execute(
-            f"SELECT sent_at, message_id FROM photos WHERE id IN ({marks}) ORDER BY sent_at, message_id LIMIT 1",
-            list(photo_ids),
-        ).fetchone()
-        where = f"AND p.muted = 0 AND (p.sent_at, p.message_id) < (?, ?) AND p.id NOT IN ({marks})"
-        return self._distinct(chat_id, model, where, [*(first or (0, 0)), *photo_ids])  # none: forgotten meanwhile
+        sql = f"""SELECT sent_at, message_id, sender_id, sender_name, sent_at - ? FROM photos WHERE id IN ({marks})
+                  ORDER BY sent_at, message_id LIMIT 1"""
+        first = self._db.execute(sql, [leeway, *photo_ids]).fetchone()
+        where = f"""AND p.muted = 0 AND (p.sent_at, p.message_id) < (?, ?) AND p.id NOT IN ({marks})
+                    AND NOT (p.sender_id IS ? AND p.sender_name = ? AND p.sent_at > ?)"""
+        at, who = (first[:2], first[2:]) if first else ((0, 0), (None, "", 0))  # none: forgotten meanwhile
+        return self._distinct(chat_id, model, where, [*at, *photo_ids, *who])
 
     def others(self, chat_id: int, model: str, photo_ids: Sequence[int]) -> Vectors:
         """Embeddings of all the chat's unmuted photos but these, of each file the first."""

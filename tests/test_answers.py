@@ -131,29 +131,29 @@ async def test_the_bot_is_silent_below_the_threshold_of_the_setting_or_else_of_t
 
 
 async def test_a_later_photo_is_no_answer_though_it_was_embedded_first(
-    telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory
+    telegram: Telegram, group: Chat, ann: User, ben: User, start: Start, memory: Memory
 ) -> None:
     now = time.time()
     async with start():
         late = telegram.post(group, ann, {"photo": telegram.files.add_photo(picture(RED))}, date=now)
-        first = telegram.send_photo(group, ann, picture(RED), date=now)  # the same second, a larger message id
+        first = telegram.send_photo(group, ben, picture(RED), date=now)  # the same second, a larger message id
         await memory.settled()
         telegram.deliver(group, late)
         await memory.settled()
         assert memory.states() == ["silent", "silent"]
         assert memory.photo(late)["id"] > memory.photo(first)["id"]
-        telegram.send_photo(group, ann, picture(RED), date=now + 1)
+        telegram.send_photo(group, telegram.add_user("Cleo"), picture(RED), date=now + 1)
         await memory.settled()
     assert [m["photo"] for m in telegram.bot_messages(group)] == [late["photo"], first["photo"]]
 
 
 async def test_an_answer_waits_for_the_photo_that_was_sent_just_before(
-    telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory
+    telegram: Telegram, group: Chat, ann: User, ben: User, start: Start, memory: Memory
 ) -> None:
     async with start():
         telegram.faults.add("download", "slow", seconds=0.3)
         first = telegram.send_photo(group, ann, picture(RED))
-        asked = telegram.send_photo(group, ann, picture(RED))
+        asked = telegram.send_photo(group, ben, picture(RED))
         await memory.settled()
     (answer,) = telegram.bot_messages(group)
     assert answer["photo"] == first["photo"]
@@ -161,13 +161,13 @@ async def test_an_answer_waits_for_the_photo_that_was_sent_just_before(
 
 
 async def test_a_chat_is_never_answered_with_the_photos_of_another(
-    telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory
+    telegram: Telegram, group: Chat, ann: User, ben: User, start: Start, memory: Memory
 ) -> None:
     other = telegram.new_chat("supergroup", "Cooks", members=[ann])
     async with start():
         known = telegram.send_photo(other, ann, picture(RED))
         await memory.settled()
-        telegram.forward(known, group, ann)
+        telegram.forward(known, group, ben)
         telegram.send_photo(group, ann, picture(GREEN))
         await memory.settled()
         assert telegram.bot_messages(group) == telegram.bot_messages(other) == []
@@ -178,12 +178,12 @@ async def test_a_chat_is_never_answered_with_the_photos_of_another(
 
 
 async def test_a_backlog_is_remembered_whole_and_only_what_is_fresh_is_answered(
-    telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory
+    telegram: Telegram, group: Chat, ann: User, ben: User, start: Start, memory: Memory
 ) -> None:
     now = time.time()
     for age in (3600, 1800, 130):
         telegram.send_photo(group, ann, picture(RED), date=now - age)
-    fresh = telegram.send_photo(group, ann, picture(RED), date=now - 60)
+    fresh = telegram.send_photo(group, ben, picture(RED), date=now - 60)
     async with start():
         await memory.settled()
     assert memory.states() == ["stale", "stale", "stale", "done"]

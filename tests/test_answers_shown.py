@@ -67,13 +67,13 @@ async def test_only_messages_of_supergroups_are_linked(
 
 
 async def test_spoilers_stay_spoilers_alone_and_among_others(
-    telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory
+    telegram: Telegram, group: Chat, ann: User, ben: User, start: Start, memory: Memory
 ) -> None:
     async with start():
         telegram.send_photo(group, ann, picture(RED), date=LONG_AGO, spoiler=True)
         await memory.settled()
         telegram.send_photo(group, ann, picture(SHADES[0]))
-        telegram.send_photo(group, ann, picture(RED))
+        telegram.send_photo(group, ben, picture(RED))
         await memory.settled()
     shown = telegram.bot_messages(group)
     assert [message.get("has_media_spoiler") for message in shown] == [True, True, None]

@@ -6,11 +6,19 @@ from bot.manners import GENERAL
 from bot.sandbox.state import Chat, Message, User
 from bot.sandbox.telegram import Telegram
 from bot.texts import privacy
+from bot.vision.clip import Clip
 from tests.conftest import Start, lookback
 from tests.fakes import GREEN, RED, picture
 from tests.memory import Memory
 from tests.test_answers import LONG_AGO
 from tests.test_forgetting import at, remembered, said
+from tests.test_tiers_in_chat import cropped, edited, shipped
+
+
+@pytest.fixture(scope="module")
+def pocket() -> Clip:
+    """The model that ships with the bot, loaded once for all tests here."""
+    return Clip("pocket")
 
 
 async def sent_twice(
@@ -156,4 +164,50 @@ async def test_undo_looks_past_a_reaction(
         await memory.settled()
         telegram.send_text(group, ann, "/undo")
         await memory.settled()
+    assert telegram.bot_messages(group) == []
+
+
+def forms(telegram: Telegram, chat: Chat, sender: User, first: Message) -> dict[str, Message]:
+    """The same photo, an edit of it, and one that is only like another, sent now."""
+    return {
+        "same": telegram.forward(first, chat, sender),
+        "edited": telegram.send_photo(chat, sender, edited("fish-02", cropped)),
+        "related": telegram.send_photo(chat, sender, shipped("windmill-02")),
+    }
+
+
+async def each_tier(telegram: Telegram, chat: Chat, ann: User, ben: User, memory: Memory) -> dict[str, Message]:
+    """Two photos long ago, and what is like them now, in each of the three ways."""
+    first = telegram.send_photo(chat, ann, shipped("fish-02"), date=LONG_AGO)
+    telegram.send_photo(chat, ann, shipped("windmill-01"), date=LONG_AGO)
+    await memory.settled(60)
+    sent = forms(telegram, chat, ben, first)
+    await memory.settled(60)
+    return sent
+
+
+async def test_only_the_same_photo_answers_copies_and_edits_and_nothing_that_is_only_alike(
+    telegram: Telegram, group: Chat, ann: User, ben: User, start: Start, memory: Memory, pocket: Clip
+) -> None:
+    async with start(clip=pocket) as app:
+        await lookback(app).manners.change(group.id, mode="same", strictness="loose")
+        sent = await each_tier(telegram, group, ann, ben, memory)
+        replied = {message["reply_to_message"]["message_id"] for message in telegram.bot_messages(group)}
+        assert replied == {sent[tier]["message_id"] for tier in ("same", "edited")}
+        await lookback(app).manners.change(group.id, mode="answer")
+        again = telegram.send_photo(group, telegram.add_user("Cleo"), shipped("windmill-03"))
+        await memory.settled(60)
+    assert telegram.bot_messages(group)[-1]["reply_to_message"]["message_id"] == again["message_id"]  # it would be
+
+
+async def test_the_reaction_tells_how_sure_it_is(
+    telegram: Telegram, group: Chat, ann: User, ben: User, start: Start, memory: Memory, pocket: Clip
+) -> None:
+    async with start(clip=pocket) as app:
+        await lookback(app).manners.change(group.id, mode="reaction", strictness="loose")
+        sent = await each_tier(telegram, group, ann, ben, memory)
+    given = {int(number): one["emoji"] for number, (one,) in group.reactions.items()}
+    assert given == {
+        sent["same"]["message_id"]: "💯", sent["edited"]["message_id"]: "✍", sent["related"]["message_id"]: "👀",
+    }  # fmt: skip
     assert telegram.bot_messages(group) == []

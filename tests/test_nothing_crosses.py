@@ -23,6 +23,7 @@ from bot.sandbox.door_inprocess import InProcess
 from bot.sandbox.faults import Call
 from bot.sandbox.state import Chat, Message, User
 from bot.sandbox.telegram import Telegram
+from tests.conftest import lookback
 from tests.fakes import BLUE, GREEN, RED, MeanColour, picture
 from tests.memory import Memory
 from tests.test_album_buttons import buttons
@@ -167,6 +168,8 @@ async def play(steps: list[Step]) -> None:
         given = Settings(token=telegram.token, database=database, album_wait=0.0, cluster_albums=0)
         app = build(given, request=InProcess(telegram), clip=MeanColour(), limits=Limits(per_group=10_000))
         async with running(app):
+            for chat in history.chats:  # so that more is answered
+                await lookback(app).manners.change(chat.id, leeway=0)
             for step in steps:
                 before = len(telegram.calls)
                 history.take(step)

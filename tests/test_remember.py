@@ -10,7 +10,7 @@ from bot.sandbox.state import ANONYMOUS_ID, Chat, User
 from bot.sandbox.telegram import Telegram
 from bot.vision.fingerprint import fingerprint
 from bot.vision.images import decode, perceptual_hash
-from tests.conftest import Start
+from tests.conftest import Start, lookback
 from tests.fakes import BLUE, GREEN, RED, TEAL, MeanColour, picture
 from tests.memory import Memory
 from tests.test_answers import LONG_AGO
@@ -182,7 +182,8 @@ async def test_channel_posts_are_remembered_in_silence_and_answered_in_the_linke
     telegram: Telegram, group: Chat, start: Start, memory: Memory
 ) -> None:
     channel = telegram.new_chat("channel", "Sea news")
-    async with start():
+    async with start() as app:
+        await lookback(app).manners.change(group.id, leeway=0)  # the channel posts twice within a moment
         first = telegram.channel_post(channel, picture(RED), linked=group, caption="One")
         await memory.settled()
         telegram.channel_post(channel, picture(RED), linked=group)

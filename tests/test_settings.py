@@ -54,9 +54,10 @@ async def test_the_first_page_says_in_sentences_what_is_set_and_leads_to_every_p
 ) -> None:
     async with start(answer_photos=3):
         message = await opened(telegram, group, ann, memory)
-        for words in ("is answered with them", "no quiet hours"):
+        for words in ("is answered with them", "up to 3 photos", "within 5 minutes", "no quiet hours"):
             assert words in message["text"]
         first = buttons(message)
+        assert "Photos per answer: 3" in first
         for text, data in first.items():
             if text == settings.button_done():
                 continue

@@ -130,7 +130,7 @@ async def test_an_answer_whose_result_cannot_be_committed_is_not_sent_again_and_
 
 
 async def test_an_answer_whose_intent_cannot_be_committed_is_not_sent(
-    telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory
+    telegram: Telegram, group: Chat, ann: User, ben: User, start: Start, memory: Memory
 ) -> None:
     async with start():
         telegram.send_photo(group, ann, picture(RED), date=LONG_AGO)
@@ -140,7 +140,7 @@ async def test_an_answer_whose_intent_cannot_be_committed_is_not_sent(
             await memory.settled()
         telegram.send_photo(group, ann, picture(GREEN))
         await memory.settled()
-        telegram.send_photo(group, ann, picture(GREEN))
+        telegram.send_photo(group, ben, picture(GREEN))
         await memory.settled()
         telegram.send_text(group, ann, "/status")
         await memory.settled()

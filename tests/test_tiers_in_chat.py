@@ -118,7 +118,7 @@ async def test_a_same_photo_names_the_first_sender_and_counts_copies_saved_anew_
         await memory.settled(60)
         telegram.send_photo(group, ann, edited("dam-01", as_it_is, 80))
         (answer,) = await told(telegram, group, memory)
-        telegram.forward(first, group, ann)
+        telegram.forward(first, group, telegram.add_user("Cleo"))
         _, second = await told(telegram, group, memory)
     said = "Same photo: Ben sent it first, on 9 Mar 2024, and it came {} times more since · open"
     assert [answer["text"], second["text"]] == [said.format(2), said.format(3)]
@@ -171,7 +171,7 @@ async def test_members_of_an_album_are_judged_one_by_one_and_answered_as_one_the
 
 
 async def test_the_same_photo_in_another_chat_is_no_answer(
-    telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory, pocket: Clip
+    telegram: Telegram, group: Chat, ann: User, ben: User, start: Start, memory: Memory, pocket: Clip
 ) -> None:
     other = telegram.new_chat("supergroup", "Cooks", members=[ann])
     async with start(clip=pocket):
@@ -179,7 +179,7 @@ async def test_the_same_photo_in_another_chat_is_no_answer(
         await memory.settled(60)
         telegram.forward(known, group, ann)
         await memory.settled(60)
-        telegram.send_photo(group, ann, edited("dam-01", as_it_is, 60))
+        telegram.send_photo(group, ben, edited("dam-01", as_it_is, 60))
         (answer,) = await told(telegram, group, memory)
     assert telegram.bot_messages(other) == []
     assert links(answer) == [link(telegram.messages(group)[0])]
@@ -238,9 +238,9 @@ async def test_a_photo_from_before_fingerprints_is_known_by_its_file_and_gets_on
     async with start(clip=pocket):
         telegram.send_photo(group, ben, edited("dam-01", as_it_is, 70))
         (unsure,) = await told(telegram, group, memory)
-        telegram.forward(first, group, ben)
+        telegram.forward(first, group, ann)
         _, answer = await told(telegram, group, memory)
-        telegram.send_photo(group, ben, edited("dam-01", as_it_is, 60))
+        telegram.send_photo(group, telegram.add_user("Cleo"), edited("dam-01", as_it_is, 60))
         *_, second = await told(telegram, group, memory)
     assert unsure["caption"].startswith("Similar photo from before:\n1. 9")  # no fingerprint, no "same"
     assert answer["text"].startswith("Same photo: Ann sent it first, on 9 Mar 2024, and it came once more since")

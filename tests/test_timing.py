@@ -23,13 +23,19 @@ def stages(caplog: pytest.LogCaptureFixture) -> dict[str, set[int]]:
 
 
 async def test_an_answered_photo_is_told_of_from_download_to_answer(
-    telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory, caplog: pytest.LogCaptureFixture
+    telegram: Telegram,
+    group: Chat,
+    ann: User,
+    ben: User,
+    start: Start,
+    memory: Memory,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG, "bot.timing")
     async with start():
         first = telegram.send_photo(group, ann, picture(RED))["message_id"]
         await memory.settled()
-        second = telegram.send_photo(group, ann, picture(RED, (300, 300)))["message_id"]
+        second = telegram.send_photo(group, ben, picture(RED, (300, 300)))["message_id"]
         await telegram.wait_for(lambda: telegram.bot_messages(group))
     told = stages(caplog)
     assert told["download"] == told["decode"] == told["embed"] == {first, second}

@@ -121,7 +121,7 @@ async def test_undo_in_reply_deletes_that_answer(
 ) -> None:
     async with start():
         first = await answered(telegram, group, ben, memory, like=2)
-        telegram.send_photo(group, ben, picture(RED))
+        telegram.send_photo(group, ann, picture(RED))
         await memory.settled()
         others = [message for message in telegram.bot_messages(group) if message not in first]
         asker, anonymous = (ben if who == "sender" else ann), who == "anonymous admin"

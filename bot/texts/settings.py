@@ -11,7 +11,8 @@ MODES = {
     Mode.ANSWER: N_("A photo that is like earlier ones is answered with them."),
     Mode.SAME: N_("A photo is answered only where the same one, or an edit of it, was sent before."),
     Mode.REACTION: N_(
-        "A photo that is like earlier ones gets the reaction 👀 and no message. /similar, in reply to it, shows them."
+        "A photo that is like earlier ones gets a reaction and no message: 💯 the same was here, ✍ an edit of it was, "
+        "👀 a similar one was. /similar, in reply to it, shows which."
     ),
     Mode.DEMAND: N_("Nothing is answered unasked; photos are remembered, and commands are answered."),
     Mode.OFF: N_("New photos are neither remembered nor answered. Commands still work on those from before."),
@@ -56,6 +57,8 @@ def about(view: View) -> str:
     lines = [
         _(MODES[manners.mode]),
         _(STRICT[manners.strictness]),
+        _photos(manners.photos or view.photos),
+        _leeway(manners.leeway),
         _quiet(manners),
         *([] if manners.log_chat is None else [_log(manners)]),
     ]
