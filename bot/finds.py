@@ -97,7 +97,7 @@ class Finds:
         with timed("answer", event.chat_id, [event.message_id]):
             pictures = await self._shower.pictures(page.photos)
             keyboard = keyboards.more_found(event.id, asked.offset + PAGE, page.left)
-            if self._sender.limits.room(event.chat_id) < len(pictures) + (keyboard is not None):
+            if self._sender.limits.room_of_chat(event.chat_id) < len(pictures) + (keyboard is not None):
                 pictures = dict(list(pictures.items())[:1])
             shown = list(pictures.values())
             apart = keyboard is not None and len(shown) > 1

@@ -97,10 +97,12 @@ class Limits:
 
     def room(self, chat_id: int) -> int:
         """How many messages could be sent in a chat now, were nobody waiting."""
+        return max(0, min(self.room_of_chat(chat_id), self._overall.room()))
+
+    def room_of_chat(self, chat_id: int) -> int:
+        """The same for whoever can wait for a second, in which the limit over all chats frees itself."""
         chat = self._chat(chat_id)
-        if chat.paused_until > self._clock():
-            return 0
-        return max(0, min(chat.window.room(), self._overall.room()))
+        return 0 if chat.paused_until > self._clock() else max(0, chat.window.room())
 
     def waiting(self, chat_id: int) -> int:
         """How many wait for their turn in a chat."""

@@ -79,6 +79,18 @@ def test_a_pause_stops_one_chat_and_no_other() -> None:
     assert asyncio.run(body()) >= 0.1
 
 
+def test_what_other_chats_have_used_up_leaves_a_chat_its_own_room() -> None:
+    async def run() -> None:
+        limits = Limits(overall=5)
+        await limits.acquire(OTHER, 5, 0)
+        await asyncio.sleep(0)
+        assert (limits.room(GROUP), limits.room_of_chat(GROUP)) == (0, 20)
+        limits.pause(GROUP, 5)
+        assert limits.room_of_chat(GROUP) == 0
+
+    asyncio.run(run())
+
+
 def test_all_chats_share_the_overall_limit() -> None:
     async def body() -> float:
         limits = Limits(overall=5)
