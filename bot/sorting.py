@@ -18,7 +18,7 @@ __all__ = ["NAME_LIMIT", "PAGE", "AlbumPage", "AlbumRow", "ClusteringRow", "Name
 PAGE = 10
 """Items of a media group at most (Bot API, sendMediaGroup)."""
 NAME_LIMIT = 60
-"""Characters of a name that people give to an album: more does not fit above a row of the overview."""
+"""Characters of a name that people give to an album; buttons and pictures cut it to the room that they have."""
 JOINERS = "\u200c\u200d"
 """Invisible, but parts of words (Persian, Hindi) and of emoji."""
 

@@ -137,6 +137,19 @@ async def test_a_word_of_the_captions_joins_the_name_or_is_the_name(
     ]  # fmt: skip
 
 
+async def test_the_captions_of_one_chat_name_no_album_of_another(
+    telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory
+) -> None:
+    other = telegram.new_chat("supergroup", "Cooks", members=[ann])
+    async with start(clip=Naming(), cluster_albums=0):
+        for chat, words in ((group, "At Yalding"), (other, "")):
+            await captioned(telegram, memory, chat, shades(GREEN, 4), [words] * 4)
+            await captioned(telegram, memory, chat, shades(RED, 5), [""] * 5)
+            await ask(telegram, memory, chat, ann, "/cluster 2")
+    assert overview(telegram, group)[1] == "Album 2: Meadows, Yalding · 4 photos"
+    assert overview(telegram, other)[1] == "Album 2: Meadows · 4 photos"
+
+
 @pytest.mark.parametrize("how", ["/forget", "/forget me", "edit"])
 async def test_a_word_of_captions_goes_with_the_caption_that_is_forgotten(
     telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory, how: str

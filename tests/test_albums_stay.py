@@ -227,6 +227,21 @@ async def test_a_number_names_an_album_of_its_own_chat_only(
     assert overview(telegram, group) == ["Album 1 · 3 photos", "Album 2 · 2 photos"]
 
 
+async def test_names_and_numbers_outlive_the_migration_to_a_supergroup(
+    telegram: Telegram, ann: User, start: Start, memory: Memory
+) -> None:
+    small = telegram.new_chat("group", "Hikers", members=[ann], admins=[ann])
+    async with start(cluster_albums=0):
+        send(telegram, small, [*shades(RED, 4), *shades(GREEN, 3)])
+        await memory.settled()
+        await ask(telegram, memory, small, ann, "/cluster 2", "/rename 2 Meadows")
+        big = telegram.migrate(small)
+        await memory.settled()
+        await ask(telegram, memory, big, ann, "/albums", "/cluster 2")
+    assert "Album 2: Meadows · 3 photos" in telegram.bot_messages(big)[0]["text"]
+    assert overview(telegram, big) == ["Album 1 · 4 photos", "Album 2: Meadows · 3 photos"]
+
+
 async def test_a_name_is_also_given_where_the_question_comes_from_a_backlog(
     telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory
 ) -> None:
