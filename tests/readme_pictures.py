@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 PICTURES = Path(__file__).parent / "pictures"
-WANTED = ("answer", "albums", "phone", "map", "stats")
-TESTS = ("test_page.py", "test_page_pictures.py")
+WANTED = ("answer", "albums", "phone", "map", "stats", "settings")
+TESTS = ("test_page.py", "test_page_pictures.py", "test_page_settings.py")
 
 
 def main() -> int:
