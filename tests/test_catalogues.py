@@ -138,6 +138,13 @@ def test_translations_are_valid_html_without_stray_blanks(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
+def test_a_chats_admins_are_called_the_same_everywhere_and_french_has_its_typography(code: str) -> None:
+    for text in {text for message in each(code) for text in translations(message)}:
+        assert not re.search("administrador|administrateur|администратор|Administrator", text), text
+        assert code != "fr" or not re.search(r"'|(?<=\S) [:;?!]", text), text
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
 def test_what_a_press_may_be_told_stays_short(code: str) -> None:
     long = [
         text
