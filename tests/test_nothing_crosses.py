@@ -35,13 +35,18 @@ WORDS = ["red", "green -blue", "from:me in:general", "since:2000", "from:me +red
 WHAT = [
     "photo", "photo", "photo", "document", "forward", "forward", "similar", "find", "cluster", "album", "press",
     "forged", "forget", "forget me", "forget all", "remember me", "privacy", "migrate",
-    "map", "stats",
+    "map", "stats", "notsame",
 ]  # fmt: skip
 TWO_SORTED: list[Step] = [
     *[("photo", number, colour, 0) for number in (0, 1) for colour in (0, 1, 2) * 2],
     ("forward", 1, 0, 0), ("cluster", 0, 0, 0), ("cluster", 1, 0, 0),
 ]  # fmt: skip
 """Two chats with photos of three colours each, sorted into albums that are still to be posted."""
+TAKEN_BACK: list[Step] = [
+    ("photo", 0, 0, 0), ("forward", 1, 0, 0), ("forward", 0, 0, 0), ("forward", 1, 0, 0), ("notsame", 1, 0, 0),
+    ("forged", 0, 0, 1), ("press", 0, 0, 0), ("forget", 0, 0, 0), ("forward", 0, 0, 1), ("forget all", 1, 0, 0),
+]  # fmt: skip
+"""Copies of one file in two chats, and answers about them that are said to be wrong."""
 STEPS = st.tuples(st.sampled_from(WHAT), st.integers(0, CHATS - 1), st.integers(0, 50), st.integers(0, 50))
 
 
@@ -80,6 +85,8 @@ class History:
             self.telegram.send_text(chat, admin, f"/{what}", reply_to=target["message_id"])
             if what == "forget":
                 self.kept[number].discard(_at(target))
+        elif what == "notsame" and (mine := self.telegram.bot_messages(chat)):
+            self.telegram.send_text(chat, admin, "/notsame 1", reply_to=mine[this % len(mine)]["message_id"])
         elif what == "find":
             self.telegram.send_text(chat, member, f"/find {WORDS[this % len(WORDS)]}")
         elif what in ("cluster", "album", "privacy", "map", "stats"):
@@ -133,6 +140,10 @@ class History:
         for number, chat in enumerate(self.chats):
             stored = {(row["origin_chat_id"], row["message_id"]) for row in rows if row["chat_id"] == chat.id}
             assert stored == self.kept[number]
+        for row in self.memory.ask("SELECT * FROM not_same"):
+            known = "SELECT count(DISTINCT file_unique_id) FROM photos WHERE chat_id = ? AND file_unique_id IN (?, ?)"
+            files = {row["file_a"], row["file_b"]}
+            assert self.memory.value(known, row["chat_id"], row["file_a"], row["file_b"]) == len(files)
         assert self.telegram.violations == []
 
     def check_fetched(self, number: int, calls: list[Call]) -> None:
@@ -187,6 +198,7 @@ async def play(steps: list[Step]) -> None:
 @example(TWO_SORTED + [("forged", 1, number, 0) for number in range(6)])
 @example(TWO_SORTED + [("forget all", 0, 1, 0)] + [("forged", 1, number, 0) for number in range(8)])
 @example(TWO_SORTED + [("forget all", 0, 1, 0)] + [("press", 0, number, 0) for number in range(8)])
+@example(TAKEN_BACK)
 @example([("photo", 0, 0, 0), ("forget me", 0, 0, 0), ("migrate", 0, 0, 0), ("photo", 0, 0, 0), ("forward", 1, 0, 0)])
 @example([("photo", 0, 0, 0), ("forward", 1, 0, 0), ("forget", 0, 0, 0), ("photo", 1, 0, 0), ("forward", 0, 0, 1)])
 def test_nothing_of_one_chat_reaches_another_whatever_happens(steps: list[Step]) -> None:
