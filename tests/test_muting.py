@@ -241,7 +241,7 @@ async def test_albums_keep_what_is_muted_and_only_the_others_of_an_event_are_mat
         await memory.settled()
         assert [len(message["photo"]) > 0 for message in shown(telegram, group)] == [True, True]  # the green ones
         telegram.send_text(group, ann, "/cluster 2")
-        await memory.settled()
+        await memory.settled(60)
     assert memory.value("SELECT sum(size) FROM albums") == 6
     template_id = memory.photo(template)["id"]
     assert memory.value("SELECT count(*) FROM album_photos WHERE photo_id = ?", template_id) == 1
@@ -360,3 +360,19 @@ async def test_a_german_group_is_told_in_german(
         ]  # fmt: skip
     assert said(telegram, group) == expected
     assert not set(expected) & set(english)
+
+
+async def test_of_an_album_only_the_photo_that_is_replied_to_is_muted_and_that_is_said(
+    telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory
+) -> None:
+    async with start():
+        first, second = (
+            telegram.send_photo(group, ann, picture(c), date=LONG_AGO, album="7") for c in (RED, GREEN)
+        )  # fmt: skip
+        await memory.settled()
+        telegram.send_text(group, ann, "/mute", reply_to=second["message_id"])
+        await memory.settled()
+    assert said(telegram, group) == [muting.muted(of_album=True)]
+    assert said(telegram, group)[0].endswith("only this photo is muted.")
+    assert muted(memory) == at(second)
+    assert first["media_group_id"] == second["media_group_id"]

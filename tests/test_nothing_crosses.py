@@ -35,7 +35,7 @@ WORDS = ["red", "green -blue", "from:me in:general", "since:2000", "from:me +red
 WHAT = [
     "photo", "photo", "photo", "document", "forward", "forward", "similar", "find", "cluster", "album", "press",
     "forged", "forget", "forget me", "forget all", "remember me", "privacy", "migrate",
-    "map", "stats", "notsame",
+    "map", "stats", "notsame", "mute", "unmute",
 ]  # fmt: skip
 TWO_SORTED: list[Step] = [
     *[("photo", number, colour, 0) for number in (0, 1) for colour in (0, 1, 2) * 2],
@@ -80,7 +80,7 @@ class History:
             self._note(number, self._send(what, chat, member, COLOURS[this % len(COLOURS)]))
         elif what == "forward" and (there := self.sent[other % CHATS]):
             self._note(number, self.telegram.forward(there[this % len(there)], chat, member))
-        elif what in ("similar", "forget") and (here := self._here(number)):
+        elif what in ("similar", "forget", "mute", "unmute") and (here := self._here(number)):
             target = here[this % len(here)]
             self.telegram.send_text(chat, admin, f"/{what}", reply_to=target["message_id"])
             if what == "forget":

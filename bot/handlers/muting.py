@@ -39,7 +39,7 @@ class MuteHandlers:
         except NotRemembered:
             return privacy.not_to_be_remembered()
         self._lookback.wake()  # it may be a photo from before the bot came
-        return muting.muted()
+        return muting.muted(of_album=photo.media_group_id is not None)
 
     async def unmute(self, update: Update, context: Context) -> None:
         """`/unmute`."""

@@ -14,11 +14,14 @@ def unmute_usage() -> str:
     return _("Reply to a muted photo with /unmute, and I match it again.")
 
 
-def muted() -> str:
-    return _(
+def muted(*, of_album: bool = False) -> str:
+    """Where the photo came in an album: which of it, as Telegram's apps reply to one of its photos unasked."""
+    whole = _(
         "This photo is muted: I no longer show it as similar, and I don't answer new copies of it. Albums keep it. "
         "/unmute in reply to it undoes that."
     )
+    only = _("Of the album that it came in, only this photo is muted.")
+    return f"{whole} {only}" if of_album else whole
 
 
 def unmuted() -> str:
