@@ -1,15 +1,18 @@
 """Refresh the translations from the sentences in the code: `python -m tests.catalogues`.
 
-What is new is added without a translation, what nobody says any more goes; the exit code is 1 while a translation is
-missing. Where sentences are looked for is set in pyproject.toml, in the form that `pybabel extract -F` reads.
+What is new is added without a translation, what nobody says any more goes, and French gets its typography; the exit
+code is 1 while a translation is missing. Where sentences are looked for is set in pyproject.toml, in the form that
+`pybabel extract -F` reads.
 """
 
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
@@ -66,9 +69,20 @@ def refreshed(code: str, template: Catalog) -> Catalog:
     found.update(deepcopy(template), no_fuzzy_matching=True)  # it takes over the messages themselves
     found.obsolete.clear()
     found.header_comment = HEADER.format(f"{found.locale.english_name} translation")
+    if code == "fr":
+        for message in found:
+            message.string = _in_french_print(message.string) if message.id else message.string
     found.fuzzy, found.revision_date = False, MADE
     found.last_translator, found.language_team = "Lookback", found.locale.english_name
     return found
+
+
+def _in_french_print(text: Any) -> Any:
+    """With curly apostrophes, and with blanks before signs at which no line may break; for each plural form."""
+    if not isinstance(text, str):
+        return tuple(_in_french_print(form) for form in text) if text else text
+    text = re.sub(r"(?<=\S) (?=[;?!])", "\u202f", text.replace("'", "’"))
+    return re.sub(r"(?<=\S) (?=[:»])|(?<=«) ", "\u00a0", text)
 
 
 def untranslated(catalogue: Catalog) -> Iterator[Message]:
