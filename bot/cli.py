@@ -131,6 +131,15 @@ def sandbox(
         play(wishes, browser=not no_browser)
 
 
+@cli.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bench(arguments: tuple[str, ...]) -> None:
+    """Measure how good Lookback is, and print the README's tables."""
+    from bot.bench.cli import bench as measurements
+
+    measurements.main(list(arguments), prog_name="lookback bench", standalone_mode=False)
+
+
 def _sandbox_settings(model: str) -> Settings:
     """The sandbox reads nothing from the environment: no token and no database of a real bot gets into it."""
     from pydantic import ValidationError

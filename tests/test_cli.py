@@ -72,7 +72,7 @@ def test_help_imports_neither_torch_nor_telegram(record_property: Callable[[str,
 
 def test_version_and_the_list_of_commands() -> None:
     assert lookback("--version").output == f"lookback, version {__version__}\n"
-    assert list(cli.cli.commands) == ["run", "models", "doctor", "backup", "sandbox"]
+    assert list(cli.cli.commands) == ["run", "models", "doctor", "backup", "sandbox", "bench"]
 
 
 def test_run_without_a_token_is_one_sentence_and_exit_code_2() -> None:

@@ -70,7 +70,7 @@ def test_the_constraints_hold_every_dependency_and_allow_it() -> None:
 def test_the_constraints_hold_what_the_dependencies_need_in_turn() -> None:
     versions = constraints()
     for name in versions:
-        if name in {"ruff", "mypy"} or name in _only_for_linters():
+        if name in {"ruff", "mypy"} or name in _only_for_linters() | _only_for_the_benchmark():
             continue
         for text in distribution(name).requires or ():
             requirement = Requirement(text)
@@ -83,6 +83,12 @@ def test_the_constraints_hold_what_the_dependencies_need_in_turn() -> None:
 def _only_for_linters() -> set[str]:
     """What mypy brings: not installed where only the tests run."""
     return {"mypy-extensions", "librt", "pathspec", "ast-serialize"}
+
+
+def _only_for_the_benchmark() -> set[str]:
+    """imagededup and what it brings: the extra `bench`, not installed where only the tests run."""
+    matplotlib = {"matplotlib", "contourpy", "cycler", "fonttools", "kiwisolver", "pyparsing"}
+    return {"imagededup", "pywavelets"} | matplotlib
 
 
 def test_the_example_has_every_setting_with_its_default() -> None:

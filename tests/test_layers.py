@@ -38,6 +38,7 @@ WALLS: list[tuple[str, tuple[str, ...]]] = [
     ("bot/undoing.py", (*ML, *SQL)),
     ("bot/bench/edits.py", ("telegram", "asyncio", "storage", *SQL, *ML)),
     ("bot/bench/lettering.py", ("bot", "telegram", "asyncio", "storage", *SQL, *ML)),
+    ("bot/bench/*", (*SQL, *ML)),
     ("bot/tiers.py", ("telegram", "asyncio", *SQL, *ML)),
     ("bot/alignment.py", ("telegram", "asyncio", *SQL, *ML)),
     ("bot/unasked.py", (*ML, *SQL)),
