@@ -59,6 +59,8 @@ class Forgetting:
             self._db.execute(sql, [chat_id, user_id])  # the words that were looked for
             self._db.execute("UPDATE events SET asker_id = NULL WHERE chat_id = ? AND asker_id = ?", [chat_id, user_id])
             self._drop_log(chat_id, user_id)
+            sql = "DELETE FROM confirmations WHERE chat_id = ? AND asker_id = ?"
+            self._db.execute(sql, [chat_id, user_id])  # what they have not confirmed yet
             self._empty_letters(chat_id)
 
     def _drop_log(self, chat_id: int, user_id: int) -> None:

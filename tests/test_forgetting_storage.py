@@ -171,3 +171,11 @@ def test_a_chat_that_an_older_version_saw_the_bot_leave_has_its_grace_before_it(
     made.close()
     with closing(Store(tmp_path / "lookback.db")) as upgraded:
         assert upgraded.db.execute("SELECT abs(left_at - strftime('%s', 'now')) < 60 FROM chats").fetchone() == (1,)
+
+
+def test_who_is_not_to_be_remembered_has_no_open_question_left_and_others_keep_theirs(store: Store) -> None:
+    for chat_id, asker in ((GROUP.id, 7), (GROUP.id, 8), (OTHER.id, 7)):
+        store.forgetting.ask(chat_id, asker, NOW)
+    store.forgetting.opt_out(GROUP, 7, NOW)
+    left = store.db.execute("SELECT chat_id, asker_id FROM confirmations").fetchall()
+    assert [tuple(row) for row in left] == [(GROUP.id, 8), (OTHER.id, 7)]
