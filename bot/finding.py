@@ -88,12 +88,21 @@ class Finding:
         return self._photos.store.finding  # opened after this was made
 
     async def more(self, event_id: int, chat_id: int, offset: int, keyboard: int) -> tuple[EventRow, Request] | None:
-        """The search that a button of this chat is about, and what it asks for; None where that is not kept."""
+        """The search that a button of this chat is about, and what it asks for; None where that is not kept.
+
+        A client may send what it likes: only the next page is given, and only to a message of that search.
+        """
         event = await self._photos.event(event_id)
         if event is None or event.kind != "find" or event.chat_id != chat_id or offset > MOST:
             return None
         asked = request_of(event)
-        return None if asked is None else (event, replace(asked, offset=offset, keyboard=keyboard))
+        if asked is None or offset != asked.offset + PAGE or keyboard not in await self._messages(event):
+            return None
+        return event, replace(asked, offset=offset, keyboard=keyboard)
+
+    async def _messages(self, event: EventRow) -> list[int]:
+        steps = [await self._photos.sent_in(event, step) for step in ("answer", "more")]
+        return [message_id for sent in steps for message_id in sent or ()]
 
     async def asked_before(self, asked: NewEvent | EventRow) -> bool:
         """Whether this very question was asked before: a button that is pressed twice."""

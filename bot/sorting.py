@@ -31,6 +31,10 @@ class NoSuchAlbum(Exception):
         self.known = known
 
 
+class NoName(Exception):
+    """A name for an album in which there is nothing to read."""
+
+
 class NameTooLong(Exception):
     """A name for an album has more than `NAME_LIMIT` characters."""
 
@@ -109,9 +113,11 @@ class Sorting:
             What it is called now, and what people called it before.
 
         Raises:
-            NameTooLong, NoSuchAlbum: nothing was changed.
+            NoName, NameTooLong, NoSuchAlbum: nothing was changed.
         """
         given = visible(name)
+        if name and not any(unicodedata.category(sign)[0] in "LNPS" for sign in given):
+            raise NoName
         if len(given) > NAME_LIMIT:
             raise NameTooLong(len(given))
         before = await self._store(self._rows.rename, chat_id, number, given)

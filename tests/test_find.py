@@ -341,6 +341,53 @@ async def test_more_brings_the_next_ten_once_and_in_their_order(
     assert memory.states("find").count("done") >= 3
 
 
+@pytest.mark.parametrize("offset", [0, 1, 11, 20])
+async def test_a_page_that_no_button_offers_is_not_given(
+    telegram: Telegram, ann: User, start: Start, memory: Memory, offset: int
+) -> None:
+    private = telegram.new_chat("private", members=[ann])
+    async with start(threshold=1.0):
+        send(telegram, private, shades(RED, 23))
+        await memory.settled()
+        await find(telegram, private, ann, memory, "red")
+        before = telegram.bot_messages(private)
+        (data,) = buttons(before[-1]).values()
+        telegram.press(private, before[-1]["message_id"], f"{data.rsplit(':', 1)[0]}:{offset}", ann)
+        await memory.settled()
+    assert told(telegram) == [finding.too_old()]
+    assert telegram.bot_messages(private) == before
+
+
+async def test_the_button_of_a_search_takes_no_other_buttons_away(
+    telegram: Telegram, ann: User, start: Start, memory: Memory
+) -> None:
+    private = telegram.new_chat("private", members=[ann])
+    async with start(threshold=1.0):
+        send(telegram, private, shades(RED, 13))
+        await memory.settled()
+        await find(telegram, private, ann, memory, "red")
+        (data,) = buttons(telegram.bot_messages(private)[-1]).values()
+        telegram.send_text(private, ann, "/settings")
+        settings = await telegram.wait_for(
+            lambda: next((one for one in telegram.bot_messages(private) if len(buttons(one)) > 1), None)
+        )
+        telegram.press(private, settings["message_id"], data, ann)
+        await memory.settled()
+    assert told(telegram) == [finding.too_old()]
+    assert telegram.bot_messages(private)[-1] == settings
+    assert not telegram.called("editMessageReplyMarkup")
+
+
+async def test_a_query_that_turns_the_line_around_turns_nothing_but_itself(
+    telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory
+) -> None:
+    async with start():
+        telegram.send_photo(group, ann, picture(GREEN), date=LONG_AGO)
+        await memory.settled()
+        await find(telegram, group, ann, memory, "\u202ered")
+    assert said(telegram, group) == ["No photo here is near enough to \u2068\u202ered\u2069."]
+
+
 async def test_a_short_budget_gets_one_photo_with_links_and_the_button_under_it(
     telegram: Telegram, group: Chat, ann: User, start: Start, memory: Memory
 ) -> None:

@@ -12,7 +12,7 @@ from bot.handlers.incoming import chat_row, place, question, thread_of
 from bot.handlers.rights import RightsUnknown, is_admin, may_change_info
 from bot.lookback import Lookback
 from bot.photos import NewEvent
-from bot.sorting import NAME_LIMIT, NameTooLong, NoSuchAlbum
+from bot.sorting import NAME_LIMIT, NameTooLong, NoName, NoSuchAlbum
 from bot.texts import album_names, privacy
 from bot.titles import line
 
@@ -85,6 +85,8 @@ class AlbumHandlers:
             given, before = await self._lookback.sorting.rename(message.chat.id, number, name)
         except RightsUnknown:
             return album_names.naming_rights_unknown()
+        except NoName:
+            return album_names.rename_usage()
         except NameTooLong as error:
             return album_names.name_too_long(error.length, NAME_LIMIT)
         except NoSuchAlbum as error:

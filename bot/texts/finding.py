@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.texts.language import SOURCE, _, current, ngettext
-from bot.texts.layout import CAPTION_LIMIT, cut, day, escape, fit, name, number
+from bot.texts.layout import CAPTION_LIMIT, cut, day, escape, fit, isolated, name, number
 from bot.texts.reasons import of_model
 
 ECHO_LIMIT = 100
@@ -43,7 +43,7 @@ def _head(query: str, total: int) -> str:
 
 
 def _echo(query: str) -> str:
-    return escape(cut(query, ECHO_LIMIT))
+    return escape(isolated(cut(query, ECHO_LIMIT)))
 
 
 def _line(rank: int, line: Line) -> str:
