@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import sys
 from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Any, Literal
 
 from bot.sandbox.state import Chat, Message, User
 from bot.sandbox.telegram import Telegram
+from storage.settings import WHOLE_CHAT
+from storage.store import Store
 from tests.fakes import Colour, picture
 
 OPEN_WORK = """SELECT (SELECT count(*) FROM inbox WHERE state IN ('queued', 'sending'))
@@ -36,6 +39,13 @@ class Child:
     def log(self) -> Path:
         """What all processes have logged."""
         return self.database.with_suffix(".log")
+
+    def set_up(self, chats: Sequence[Chat]) -> None:
+        """Before the first start: whatever is alike is answered, also where one person sent both within a moment."""
+        store = Store(self.database)
+        for chat in chats:
+            store.settings.put(chat.id, WHOLE_CHAT, {"leeway": 0})
+        store.close()
 
     async def start(self) -> None:
         """Start a process on the same database."""
