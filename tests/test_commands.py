@@ -66,8 +66,8 @@ async def test_the_commands_are_registered_for_groups_and_for_private_chats(tele
         await telegram.wait_for(lambda: len(telegram.commands) == 3 * len(LANGUAGES))
     named = {scope: [one["command"] for one in commands] for scope, commands in telegram.commands.items()}
     assert named["all_group_chats"] == [
-        "similar", "find", "cluster", "album", "albums", "rename", "map", "stats", "notsame", "mute", "unmute",
-        "status", "privacy", "forget", "remember", "help",
+        "similar", "find", "notsame", "mute", "unmute", "cluster", "album", "albums", "rename", "map", "stats",
+        "privacy", "forget", "remember", "status", "help",
     ]  # fmt: skip
     assert named["all_chat_administrators"] == [*named["all_group_chats"], "settings", "undo", "language"]
     assert named["all_private_chats"] == [*named["all_chat_administrators"], "start"]

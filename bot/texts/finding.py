@@ -100,10 +100,6 @@ def find_needs_words() -> str:
     return "\n\n".join([_("Send /find with what the photo shows, in a few English words."), grammar()])
 
 
-def in_help() -> str:
-    return "\n".join([_("<b>How to write a search</b>"), grammar()])
-
-
 def grammar() -> str:
     """How a search is written."""
     return "\n".join(

@@ -1,7 +1,6 @@
 """What the bot says of itself: `/start`, `/help`, the greeting of a group."""
 
-from bot.texts import finding
-from bot.texts.commands import ADMIN_COMMANDS, menu
+from bot.texts.commands import by_groups
 from bot.texts.language import _
 from bot.texts.rights import media_problem, privacy_problem
 
@@ -18,7 +17,7 @@ def start() -> str:
                 "Groups need one setting: in @BotFather send /setprivacy, choose this bot, choose Disable, then add me "
                 "to the group (again, if I was there before)."
             ),
-            stored(),
+            _stored_and_more(),
         ]
     )
 
@@ -28,9 +27,7 @@ def help_text() -> str:
         "I remember the photos sent here. When a new one is similar to earlier ones, I answer with them; otherwise I "
         "stay silent."
     )
-    return "\n\n".join(
-        [does, "\n".join(f"/{name} – {about}" for name, about in menu(ADMIN_COMMANDS)), finding.in_help(), stored()]
-    )
+    return "\n\n".join([does, by_groups(), _stored_and_more()])
 
 
 def not_understood() -> str:
@@ -40,8 +37,12 @@ def not_understood() -> str:
 def stored() -> str:
     return _(
         "What I store of a photo: who sent it and when, its caption, Telegram's ids for it, and a list of numbers "
-        "that describes what it shows. The picture itself stays with Telegram. /privacy tells more, /forget undoes it."
+        "that describes what it shows. The picture itself stays with Telegram."
     )
+
+
+def _stored_and_more() -> str:
+    return " ".join([stored(), _("/privacy tells more, /forget undoes it.")])
 
 
 def joined(hears_photos: bool | None, may_send_photos: bool | None) -> str:
@@ -52,7 +53,7 @@ def joined(hears_photos: bool | None, may_send_photos: bool | None) -> str:
     )
     problems = [privacy_problem()] if hears_photos is False else []
     problems += [media_problem()] if may_send_photos is False else []
-    return "\n\n".join([hello, stored(), *problems])
+    return "\n\n".join([hello, _stored_and_more(), *problems])
 
 
 def sorry() -> str:
