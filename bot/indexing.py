@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from telegram import Bot
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
@@ -119,6 +120,7 @@ class Indexer:
             else:
                 break
         self.problem = None
+        await self._workers.decode(_warm_up)
         logger.info("model %s is ready", self._model.id)
         self._loaded.set()
 
@@ -248,6 +250,14 @@ class Indexer:
             self._failures.pop(photo.id, None)
         self._changed.set()
         self._on_ready()
+
+
+def _warm_up() -> None:
+    """Scipy takes a second to import, at the first hash: before a photo is claimed, or a program that ends again and
+    again within that second would count it among those that kill it."""
+    plain = Image.new("RGB", (64, 64))
+    perceptual_hash(plain)
+    fingerprint(plain)
 
 
 def _tell_embedded(batch: Sequence[Prepared], seconds: float) -> None:
