@@ -17,7 +17,7 @@ from PIL import Image
 from telegram import Bot
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
-from bot.memory import give_back
+from bot.memory import give_back, settle
 from bot.timing import tell, timed
 from bot.vision.fingerprint import fingerprint
 from bot.vision.images import BadImage, decode, perceptual_hash
@@ -258,6 +258,7 @@ def _warm_up() -> None:
     plain = Image.new("RGB", (64, 64))
     perceptual_hash(plain)
     fingerprint(plain)
+    settle()
 
 
 def _tell_embedded(batch: Sequence[Prepared], seconds: float) -> None:
