@@ -44,7 +44,7 @@ class Child:
         """Before the first start: whatever is alike is answered, also where one person sent both within a moment."""
         store = Store(self.database)
         for chat in chats:
-            store.settings.put(chat.id, WHOLE_CHAT, {"leeway": 0})
+            store.settings.put(chat.id, WHOLE_CHAT, {"leeway": 0, "strictness": "normal"})
         store.close()
 
     async def start(self) -> None:
