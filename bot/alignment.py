@@ -30,7 +30,6 @@ COMPARED = np.uint64(0x7FFFFFFFFFFFFFFF)
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
-Bits = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)

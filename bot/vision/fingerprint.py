@@ -62,7 +62,6 @@ class Fingerprint:
     sure: np.uint64
     place_bits: NDArray[np.uint64]
     xy: NDArray[np.float32]
-    levels: NDArray[np.int64]
     text: NDArray[np.bool_]
 
 
@@ -114,7 +113,7 @@ def unpack(data: bytes) -> Fingerprint:
     flags = places["flags"]
     return Fingerprint(
         size, head["tone"].astype(np.float32), np.uint64(head["bits"]), np.uint64(head["sure"]),
-        places["bits"].astype(np.uint64), xy, (flags & 0x0F).astype(np.int64), (flags & TEXT) > 0,
+        places["bits"].astype(np.uint64), xy, (flags & TEXT) > 0,
     )  # fmt: skip
 
 
